@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* libbpf for Swift, and the few calls that Swift cannot make itself: variadic functions, option
+ * structs made by macros, and atomic access to memory shared with the kernel. */
+#ifndef BPFLEAK_LIBBPF_H
+#define BPFLEAK_LIBBPF_H
+
+#include <bpf/bpf.h>
+#include <bpf/btf.h>
+#include <bpf/libbpf.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* libbpf's messages go to a variadic callback. Keeps the last 16 KiB of them for the error that
+ * may follow, and copies them to standard error when `verbose`. */
+void bpfleak_libbpf_capture_log(bool verbose);
+
+/* What was kept, NUL-terminated, from the oldest to the newest; valid until the next call. */
+const char *bpfleak_libbpf_log(void);
+
+/* bpf_object__open_mem, whose options are a macro. NULL with errno on failure. */
+struct bpf_object *bpfleak_libbpf_open(const void *object, size_t bytes, const char *name);
+
+/* An iterator over all tasks, or with `tid` not 0 over that one (from kernel 6.1 on). A file
+ * descriptor to read from, or -errno. */
+int bpfleak_libbpf_open_iterator(struct bpf_program *program, uint32_t tid);
+
+/* Attaches to the classic tracepoint of that id, as long as the link lives. NULL with errno. */
+struct bpf_link *bpfleak_libbpf_attach_tracepoint(struct bpf_program *program, uint64_t id);
+
+/* A descriptor of tracefs, mounted nowhere and gone when closed, or -errno: reading a tracepoint's
+ * id must leave no mount behind on the host. */
+int bpfleak_open_tracefs(void);
+
+int bpfleak_pidfd_open(int pid);
+
+/* kcmp(2): whether two processes share one address space; 1, 0 or -errno. */
+int bpfleak_same_space(int first_pid, int second_pid);
+
+static inline uint64_t bpfleak_load_acquire_u64(const void *address)
+{
+	return __atomic_load_n((const uint64_t *)address, __ATOMIC_ACQUIRE);
+}
+
+static inline uint32_t bpfleak_load_acquire_u32(const void *address)
+{
+	return __atomic_load_n((const uint32_t *)address, __ATOMIC_ACQUIRE);
+}
+
+static inline void bpfleak_store_release_u64(void *address, uint64_t value)
+{
+	__atomic_store_n((uint64_t *)address, value, __ATOMIC_RELEASE);
+}
+
+#endif

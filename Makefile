@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: Apache-2.0
+# Every target installs with apt what it needs and is missing, saying so in one line.
+
+PREFIX  ?= /usr/local
+DESTDIR ?=
+ARGS    ?=
+
+SWIFT         := swift
+# The Swift runtime asks for -lstdc++: .build/static comes first on the linker's way and holds the
+# static one alone, so that the binary needs nothing but glibc.
+RELEASE_FLAGS := -c release --static-swift-stdlib -Xlinker -L$(CURDIR)/.build/static \
+                 -Xswiftc -Xclang-linker -Xswiftc -static-libgcc
+BINARY        := .build/release/bpfleak
+AS_ROOT       := $(if $(filter 0,$(shell id -u)),,sudo)
+
+.DEFAULT_GOAL := build
+
+run: build ## build, then run bpfleak as root: make run ARGS="--pid 31108 --duration 30s"
+	@$(AS_ROOT) $(BINARY) $(ARGS)
+
+demo: build test-programs ## watch two leaking programs live and be told which leaks what (under 20 s)
+	@scripts/demo $(BINARY)
+
+build: deps ## build the release binary, with everything but glibc linked in
+	@mkdir -p .build/static && ln -sf "$$(gcc -print-file-name=libstdc++.a)" .build/static/
+	@$(SWIFT) build $(RELEASE_FLAGS) --product bpfleak >&2
+
+test: deps-test test-programs ## run every test; those of the kernel need root and say so when they skip
+	@scripts/run-tests
+
+test-exact: build test-programs ## hold the tables against the kernel's after storms of calls: make test-exact SEED=1 OPS=400000 [THREADS=4]
+	@$(AS_ROOT) scripts/test-exact $(if $(SEED),--seed $(SEED)) $(if $(OPS),--ops $(OPS)) $(if $(THREADS),--threads $(THREADS)) $(ARGS) $(BINARY)
+
+check: deps-check ## format, link rules, prebuilt BPF objects, documents and scripts
+	@scripts/check
+
+bench: build test-programs ## measure what tracing costs a program that maps and unmaps all the time
+	@scripts/bench $(BINARY)
+
+bpf: deps-bpf ## rebuild BPF/prebuilt from BPF/*.bpf.c, with the Swift toolchain's own clang
+	@scripts/build-bpf
+
+test-programs: deps-test ## build the small C programs that the tests and the demo watch
+	@$(MAKE) --no-print-directory -C Tests/TestPrograms
+
+soak: build test-programs ## trace ten busy minutes of this machine and watch bpfleak's own memory: make soak MINUTES=10
+	@scripts/soak $(or $(MINUTES),10) $(BINARY)
+
+test-kernels: build test-programs deps-kernels ## boot Debian's 6.1 and 6.12 kernels under emulation and run bpfleak there
+	@scripts/test-kernels
+
+manual: build ## write the man page to .build/manual
+	@$(SWIFT) build $(RELEASE_FLAGS) --product generate-manual
+	@mkdir -p .build/manual
+	@.build/release/generate-manual $(BINARY) --output-directory .build/manual $(MANUAL_DATE)
+
+# Under sudo there is often no swift in PATH: then what `make build manual` left is installed as it is.
+install: $(if $(shell command -v $(SWIFT)),manual) ## install the binary, man page and completions: make install PREFIX=/usr DESTDIR=/tmp/x
+	@scripts/install-files "$(DESTDIR)$(PREFIX)"
+
+clean: ## remove everything that was built
+	@rm -rf .build Tests/TestPrograms/build
+
+help: ## say what each target does
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+# ---- behind the scenes ----
+
+MANUAL_DATE = $(addprefix --date ,$(shell git log -1 --format=%cs 2>/dev/null))
+
+deps: ## install what a build needs and is missing
+	@scripts/install-deps build >&2
+deps-test:
+	@scripts/install-deps build test
+deps-check:
+	@scripts/install-deps build bpf check
+deps-bpf:
+	@scripts/install-deps build bpf
+deps-kernels:
+	@scripts/install-deps kernels
+
+.PHONY: run demo build test check bench bpf test-programs test-exact soak test-kernels manual install clean help
+.PHONY: deps deps-test deps-check deps-bpf deps-kernels

@@ -1,0 +1,65 @@
+// swift-tools-version: 6.1
+// SPDX-License-Identifier: Apache-2.0
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+let package = Package(
+  name: "bpfleak",
+  products: [.executable(name: "bpfleak", targets: ["bpfleak"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+  ],
+  targets: [
+    // The bytes both sides agree on, and the prebuilt objects that produce them.
+    .target(
+      name: "CBPFLeakWire", path: "BPF/wire",
+      cSettings: [.unsafeFlags(["-std=c23"])]),
+    .target(
+      name: "CBPFLeakObjects", path: "BPF/prebuilt",
+      exclude: ["bpfleak.x86_64.bpf.o", "bpfleak.arm64.bpf.o", "MANIFEST"],
+      cSettings: [.unsafeFlags(["-std=c23"])]),
+    .target(
+      name: "CLibbpf", path: "CLibbpf",
+      linkerSettings: [.unsafeFlags(["-l:libbpf.a", "-l:libelf.a", "-l:libz.a"])]),
+
+    .target(name: "AddressSpace", swiftSettings: strict),
+    .target(
+      name: "MappingEvents", dependencies: ["AddressSpace", "CBPFLeakWire"], swiftSettings: strict),
+    .target(name: "MappingLedger", dependencies: ["MappingEvents"], swiftSettings: strict),
+    .target(name: "LeakDetection", dependencies: ["MappingLedger"], swiftSettings: strict),
+    .target(name: "Reporting", dependencies: ["LeakDetection"], swiftSettings: strict),
+    .target(name: "Renderers", dependencies: ["Reporting"], swiftSettings: strict),
+    .target(
+      name: "KernelTracer",
+      dependencies: [
+        "MappingEvents", "MappingLedger", "CLibbpf", "CBPFLeakWire", "CBPFLeakObjects",
+      ],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "bpfleak",
+      dependencies: [
+        "KernelTracer", "Renderers",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: strict),
+
+    .testTarget(name: "AddressSpaceTests", dependencies: ["AddressSpace"], swiftSettings: strict),
+    .testTarget(name: "MappingEventsTests", dependencies: ["MappingEvents"], swiftSettings: strict),
+    .testTarget(name: "MappingLedgerTests", dependencies: ["MappingLedger"], swiftSettings: strict),
+    .testTarget(name: "LeakDetectionTests", dependencies: ["LeakDetection"], swiftSettings: strict),
+    .testTarget(name: "ReportingTests", dependencies: ["Reporting"], swiftSettings: strict),
+    .testTarget(
+      name: "RenderersTests", dependencies: ["Renderers"], exclude: ["Goldens"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "CommandLineTests", dependencies: ["bpfleak", "Reporting"], swiftSettings: strict),
+    .testTarget(
+      name: "KernelTests", dependencies: ["KernelTracer", "CLibbpf", "bpfleak"],
+      swiftSettings: strict),
+  ],
+  swiftLanguageModes: [.v6]
+)

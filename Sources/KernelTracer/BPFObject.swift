@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+import CBPFLeakObjects
+import CBPFLeakWire
+import CLibbpf
+import Glibc
+
+/// The loaded programs and maps. Closing it detaches and frees all of them; the kernel does the same
+/// if this process is killed.
+struct BPFObject: ~Copyable {
+  let raw: OpaquePointer
+
+  /// Opens the object that is embedded in this binary.
+  init(verbose: Bool) throws(TracerError) {
+    bpfleak_libbpf_capture_log(verbose)
+    var bytes = 0
+    let image = bpfleak_tracer_object(&bytes)
+    guard let raw = bpfleak_libbpf_open(image, bytes, "bpfleak") else {
+      throw .badObject("libbpf cannot read it: errno \(errno)")
+    }
+    self.raw = raw
+  }
+
+  deinit { bpf_object__close(raw) }
+
+  func program(_ name: String) throws(TracerError) -> OpaquePointer {
+    guard let program = bpf_object__find_program_by_name(raw, name) else {
+      throw .badObject("no program \(name)")
+    }
+    return program
+  }
+
+  func map(_ name: String) throws(TracerError) -> OpaquePointer {
+    guard let map = bpf_object__find_map_by_name(raw, name) else {
+      throw .badObject("no map \(name)")
+    }
+    return map
+  }
+
+  func descriptor(_ name: String) throws(TracerError) -> Int32 {
+    bpf_map__fd(try map(name))
+  }
+
+  /// What a map of global variables will start with; to be set before loading.
+  func memory<Value>(
+    of mapName: String, as type: Value.Type
+  ) throws(TracerError) -> UnsafeMutablePointer<Value> {
+    var bytes = 0
+    guard let memory = bpf_map__initial_value(try map(mapName), &bytes),
+      bytes >= MemoryLayout<Value>.size
+    else { throw .badObject("\(mapName) is smaller than \(Value.self)") }
+    return UnsafeMutableRawPointer(mutating: memory).assumingMemoryBound(to: type)
+  }
+
+  func load() throws(TracerError) {
+    let code = bpf_object__load(raw)
+    if code == 0 { return }
+    let log = String(cString: bpfleak_libbpf_log())
+    if -code == EPERM, !log.contains("processed") {
+      throw .notPermitted(operation: "loading BPF programs", code: -code)
+    }
+    var refused = "?"
+    for line in log.split(separator: "\n") where line.contains("prog '") {
+      refused = String(line.split(separator: "'").dropFirst().first ?? "?")
+    }
+    throw .refused(program: refused, code: -code, log: log)
+  }
+}
+
+/// An attached program; detaches itself.
+struct Attachment: ~Copyable {
+  private let link: OpaquePointer
+
+  init(owning link: OpaquePointer) { self.link = link }
+
+  deinit { bpf_link__destroy(link) }
+}

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+import CLibbpf
+import Glibc
+
+/// What this kernel and this user can do, found out before anything is loaded.
+public struct Probe: Sendable {
+  public var release: String
+  public var architecture: String
+  public var version: KernelVersion?
+  public var hasBTF: Bool
+  public var lockdown: String?
+  public var capabilities: UInt64
+  public var hasIteratorOverOneTask: Bool
+  public var hasSpaceEnd: Bool
+  public var hasFindVMA: Bool
+
+  public static let btfPath = "/sys/kernel/btf/vmlinux"
+
+  public init() {
+    var name = utsname()
+    uname(&name)
+    release = Self.text(name.release)
+    architecture = Self.text(name.machine)
+    version = KernelVersion(release: release)
+    hasBTF = access(Self.btfPath, R_OK) == 0
+    lockdown = FileDescriptor.text(of: "/sys/kernel/security/lockdown").flatMap { text in
+      guard let start = text.firstIndex(of: "["), let end = text.firstIndex(of: "]") else {
+        return nil
+      }
+      return String(text[text.index(after: start)..<end])
+    }
+    capabilities = Self.effectiveCapabilities()
+    hasIteratorOverOneTask = version.map { $0 >= KernelVersion(6, 1) } ?? false
+    hasSpaceEnd = false
+    hasFindVMA = libbpf_probe_bpf_helper(BPF_PROG_TYPE_TRACEPOINT, BPF_FUNC_find_vma, nil) == 1
+    if hasBTF, let types = btf__load_vmlinux_btf() {
+      hasSpaceEnd =
+        btf__find_by_name_kind(types, "btf_trace_exit_mmap", UInt32(BTF_KIND_TYPEDEF)) > 0
+      btf__free(types)
+    }
+  }
+
+  /// Bits of linux/capability.h.
+  public enum Capability: UInt64, Sendable {
+    case sysAdmin = 21
+    case perfmon = 38
+    case bpf = 39
+  }
+
+  public func has(_ capability: Capability) -> Bool {
+    capabilities >> capability.rawValue & 1 == 1
+  }
+
+  /// CAP_SYS_ADMIN implies the other two.
+  public var isPermitted: Bool { has(.sysAdmin) || has(.bpf) && has(.perfmon) }
+
+  /// The first reason why tracing cannot work here; nil when none is known.
+  public var obstacle: TracerError? {
+    if let version, version < .minimum {
+      return .kernelTooOld(running: version, needs: .minimum)
+    }
+    if !isPermitted { return .notPermitted(operation: "tracing", code: EPERM) }
+    if !hasBTF { return .noBTF(path: Self.btfPath) }
+    if lockdown == "confidentiality" { return .lockdown(mode: "confidentiality") }
+    return nil
+  }
+
+  private static func effectiveCapabilities() -> UInt64 {
+    guard let status = FileDescriptor.text(of: "/proc/self/status") else {
+      return geteuid() == 0 ? .max : 0
+    }
+    for line in status.split(separator: "\n") where line.hasPrefix("CapEff:") {
+      let digits = line.dropFirst(7).filter { !$0.isWhitespace }
+      return UInt64(digits, radix: 16) ?? 0
+    }
+    return 0
+  }
+
+  private static func text<Bytes>(_ bytes: Bytes) -> String {
+    withUnsafeBytes(of: bytes) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+  }
+}

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+public import MappingEvents
+public import MappingLedger
+
+/// Thread stacks that outlived their threads, for good.
+///
+/// A stack without a thread is no leak yet: the C library keeps some to use them again, and a thread
+/// may still be joined; neither makes a system call. What does is a new stack of the size, and that
+/// is only mapped when no idle one is in reach. So the time from a thread's exit to the newest such
+/// mapping is time for which its stack is known to have been out of reach; after that it may have
+/// been joined and lie in the cache. Silence proves nothing, unless the cache could not hold them:
+/// when they are more bytes than it keeps, or stacks of processes, which it knows nothing of.
+///
+/// A batch of threads that are all joined at its end looks like a leak until then, and nothing tells
+/// the two apart the first time. That is decided by time: a batch that goes on exiting unjoined for
+/// twice `settledWait` (4 s), or that lies unjoined for `patientWait` and is more than a cache
+/// holds, is called leaking until it is joined, and the verdict withdrawn then. Longer thresholds
+/// would spare such a batch a wrong verdict and keep the owner of a leak waiting; shorter ones
+/// would blame batches of a second or two, which are common. From the first join on the program's
+/// own waits are known, and `patience` times the longest of them is allowed.
+public struct OrphanedThreadStackDetector: LeakDetector {
+  public struct Thresholds: Sendable {
+    /// So many stacks passed over, the median one for so long, are suspect.
+    public var suspectCount = 3
+    public var suspectWait: UInt64 = 500_000_000
+    /// So many, the median one passed over for so long, leak.
+    public var leakingCount = 20
+    public var settledWait: UInt64 = 2_000_000_000
+    /// Fewer leak as well when the median one waits for so long. As many as a pool has that is
+    /// filled one by one and used in turn may not be enough; 5 also show a period.
+    public var fewCount = 5
+    public var patientWait: UInt64 = 6_000_000_000
+    /// How many times longer than the longest wait seen a stack must have waited to be blamed.
+    public var patience: UInt64 = 4
+    /// The most that this comes to: idle time in the cache is part of the waits seen, and a quiet
+    /// hour is no reason to look away for four.
+    public var mostPatience: UInt64 = 60_000_000_000
+    /// Waits seen are what is usual once one stack came back for so many that lie idle.
+    public var usualShare = 10
+    /// What glibc keeps of stacks for reuse, unless a tunable says more; musl keeps none.
+    public var cacheBytes: UInt64 = 40 << 20
+
+    public init() {}
+  }
+
+  public var thresholds = Thresholds()
+
+  public init() {}
+
+  public func verdicts(
+    on space: Space, in ledger: Ledger, at now: KernelInstant, isEnding: Bool
+  ) -> [Verdict] {
+    var idle: [UInt64: [ThreadStack]] = [:]
+    for stack in space.stacks.byOrigin.values where stack.isLeftBehind {
+      idle[stack.bytes, default: []].append(stack)
+    }
+    return idle.keys.sorted().compactMap { bytes in
+      IdleStacks(
+        idle[bytes] ?? [], bytes: bytes,
+        past: space.stacks.history[bytes] ?? ThreadStacks.History(), thresholds, at: now
+      ).flatMap { verdict(on: $0, space, ledger, isEnding) }
+    }
+  }
+
+  private func standing(of idle: IdleStacks, _ isEnding: Bool) -> Verdict.Standing? {
+    let count = idle.passedOver.count
+    // A short program that ends has not waited long, but nobody is left to join.
+    if isEnding, count >= thresholds.leakingCount { return .leaking }
+    if count >= thresholds.leakingCount, idle.provenWait >= thresholds.settledWait {
+      return .leaking
+    }
+    if count >= thresholds.fewCount, idle.wait >= thresholds.patientWait { return .leaking }
+    return count >= thresholds.suspectCount && idle.wait >= thresholds.suspectWait ? .suspect : nil
+  }
+
+  private func verdict(
+    on idle: IdleStacks, _ space: Space, _ ledger: Ledger, _ isEnding: Bool
+  ) -> Verdict? {
+    let blamed = idle.blamed
+    guard let standing = standing(of: idle, isEnding), let first = blamed.first,
+      let last = blamed.last
+    else { return nil }
+    let moments = blamed.map(\.began.nanoseconds)
+    let total = blamed.reduce(0) { $0 &+ $1.liveBytes }
+    let period = regularPeriod(of: moments)
+    let leader = space.processes.first ?? last.process
+    return Verdict(
+      subject: Verdict.Subject(
+        space: space.id, kind: .threadStack, unitBytes: idle.bytes, stack: nil),
+      standing: standing, process: leader,
+      processName: ledger.processes[leader]?.name.text ?? "", count: blamed.count, bytes: total,
+      bytesPerMinute: ratePerMinute(
+        bytes: total, count: blamed.count, first: first.began.nanoseconds,
+        last: last.began.nanoseconds),
+      period: period, first: first.began, last: last.began,
+      evidence: evidence(on: idle, standing, period, last, space),
+      ranges: blamed.map { Verdict.BlamedRange(start: $0.range.start, end: $0.range.end) },
+      stack: commonest(blamed.map(\.mappedStack)))
+  }
+
+  private func evidence(
+    on idle: IdleStacks, _ standing: Verdict.Standing, _ period: UInt64?, _ example: ThreadStack,
+    _ space: Space
+  ) -> [Evidence] {
+    let blamed = idle.blamed
+    let before = blamed.count { $0.mappedAt == nil }
+    var facts: [Evidence] = [
+      .mapped(
+        count: blamed.count, bytes: idle.bytes, guardBytes: example.guardBytes,
+        withStackFlag: example.hasStackFlag)
+    ]
+    if before > 0 { facts.append(.presentBefore(count: before)) }
+    facts.append(
+      .ranThread(
+        example: example.thread,
+        range: Verdict.BlamedRange(start: example.range.start, end: example.range.end),
+        creator: example.creator, at: example.startedAt, isOwnProcess: example.ranProcess))
+    facts.append(
+      .threadsExited(
+        count: blamed.count,
+        lifetime: median(blamed.map { ($0.exitedAt ?? $0.startedAt).since($0.startedAt) }),
+        lastAt: blamed.compactMap(\.exitedAt).max() ?? example.startedAt))
+    facts.append(.neverUnmapped(count: blamed.count))
+    facts.append(.passedOver(idle: idle.passedOver.count, fresh: idle.past.fresh))
+    if standing == .suspect, idle.fitsCache {
+      facts.append(.fitsCache(bytes: blamed.reduce(0) { $0 &+ $1.liveBytes }))
+    }
+    facts.append(.reuse(times: idle.past.reused, reclaimed: idle.past.reclaimed))
+    if let period { facts.append(.regular(period: period)) }
+    if space.everLostEvents { facts.append(.lostEvents) }
+    return facts
+  }
+}
+
+/// The stack id that more than half of `stacks` have; nil when there is none.
+private func commonest(_ stacks: [StackID?]) -> StackID? {
+  var counts: [StackID: Int] = [:]
+  for case let stack? in stacks { counts[stack, default: 0] += 1 }
+  return counts.first { $0.value * 2 > stacks.count }?.key
+}

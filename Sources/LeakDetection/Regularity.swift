@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+import MappingEvents
+
+/// The time from one to the next of ascending `moments`, in nanoseconds, when that is regular.
+///
+/// Judged by medians: a moment that is missing or late leaves the period as it is.
+func regularPeriod(of moments: [UInt64]) -> UInt64? {
+  guard moments.count >= 5 else { return nil }
+  let gaps = zip(moments.dropFirst(), moments).map { $0 - $1 }.sorted()
+  let period = gaps[gaps.count / 2]
+  guard period > 0 else { return nil }
+  let deviations = gaps.map { $0 > period ? $0 - period : period - $0 }.sorted()
+  return deviations[deviations.count / 2] <= period / 10 ? period : nil
+}
+
+/// Bytes a minute when `count` pieces of `bytes` in all came between two moments; the first piece
+/// begins the time and is not part of what came in it.
+func ratePerMinute(bytes: UInt64, count: Int, first: UInt64, last: UInt64) -> Double {
+  guard count > 1, last > first else { return 0 }
+  let rate = Double(bytes) * Double(count - 1) / Double(count) / Double(last - first) * 60e9
+  // Whoever writes it down makes a whole number of it, and what is traced decides how large it is.
+  return min(rate, 1e18)
+}
+
+func median(_ values: [UInt64]) -> UInt64 {
+  values.isEmpty ? 0 : values.sorted()[values.count / 2]
+}

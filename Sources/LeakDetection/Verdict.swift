@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+public import MappingEvents
+
+/// What a detector concluded about one origin of memory.
+public struct Verdict: Sendable, Equatable {
+  public enum Standing: String, Sendable {
+    /// Shown by structure or by a tested trend.
+    case leaking
+    /// Grows, not yet shown.
+    case suspect
+    /// An earlier verdict on this origin no longer stands.
+    case withdrawn
+  }
+
+  /// Kinds of memory that can leak; the raw values are those of the NDJSON contract.
+  public enum Kind: String, Sendable {
+    case threadStack = "thread-stack"
+    case anonymous
+    case file
+    case heap
+    case sharedMemory = "shared-memory"
+  }
+
+  /// What the verdict is on: it is given once for each, changed, or withdrawn.
+  public struct Subject: Hashable, Sendable {
+    public var space: Int
+    public var kind: Kind
+    /// Bytes of one of the mappings that leak, or 0 when they differ.
+    public var unitBytes: UInt64
+    /// The call path that is judged; nil when all of one size are judged together.
+    public var stack: StackID?
+
+    public init(space: Int, kind: Kind, unitBytes: UInt64, stack: StackID?) {
+      self.space = space
+      self.kind = kind
+      self.unitBytes = unitBytes
+      self.stack = stack
+    }
+  }
+
+  public var subject: Subject
+  public var standing: Standing
+  public var process: ProcessID
+  public var processName: String
+  /// Mappings now live and blamed, and their bytes.
+  public var count: Int
+  public var bytes: UInt64
+  public var bytesPerMinute: Double
+  /// Nanoseconds from one to the next when they come regularly.
+  public var period: UInt64?
+  public var first: KernelInstant
+  public var last: KernelInstant
+  public var evidence: [Evidence]
+  /// Starts of what is blamed, for whoever wants to know how much of it is resident.
+  public var ranges: [BlamedRange]
+  /// The call path that made most of what is blamed.
+  public var stack: StackID?
+
+  public struct BlamedRange: Sendable, Equatable {
+    public var start: UInt64
+    public var end: UInt64
+
+    public init(start: UInt64, end: UInt64) {
+      self.start = start
+      self.end = end
+    }
+  }
+}
+
+/// A fact that was observed. Sentences are made of it elsewhere.
+public enum Evidence: Sendable, Equatable {
+  /// `count` mappings of `bytes` each, `guardBytes` of them a guard, by `thread` and others.
+  case mapped(count: Int, bytes: UInt64, guardBytes: UInt64, withStackFlag: Bool)
+  /// Of those, how many were there before the tracer.
+  case presentBefore(count: Int)
+  /// Each became a thread's stack; one of them as an example.
+  case ranThread(
+    example: ThreadID, range: Verdict.BlamedRange, creator: ThreadID?, at: KernelInstant,
+    isOwnProcess: Bool)
+  /// The threads are gone, the last one since `lastAt`; the median one lived `lifetime` nanoseconds.
+  case threadsExited(count: Int, lifetime: UInt64, lastAt: KernelInstant)
+  case neverUnmapped(count: Int)
+  /// New stacks of that size were mapped while `idle` older ones lay there without a thread.
+  case passedOver(idle: Int, fresh: Int)
+  /// They are no more than the C library keeps for reuse, so the threads may have been joined since.
+  case fitsCache(bytes: UInt64)
+  /// How often a stack of that size was taken into use again.
+  case reuse(times: Int, reclaimed: Int)
+  case regular(period: UInt64)
+  /// What an earlier verdict spoke of, and this one takes back.
+  case blamedBefore(count: Int, bytes: UInt64)
+  /// The account has gaps.
+  case lostEvents
+}

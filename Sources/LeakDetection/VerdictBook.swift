@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+public import MappingEvents
+public import MappingLedger
+
+/// The verdicts that stand, and what changed about them.
+public struct VerdictBook: Sendable {
+  private let detectors: [any LeakDetector]
+  public private(set) var standing: [Verdict.Subject: Verdict] = [:]
+  private var reported: [Verdict.Subject: Verdict] = [:]
+
+  public init(detectors: [any LeakDetector] = [OrphanedThreadStackDetector()]) {
+    self.detectors = detectors
+  }
+
+  /// Leaking first, then by bytes.
+  public var verdicts: [Verdict] {
+    standing.values.sorted {
+      let (a, b) = ($0.standing == .leaking, $1.standing == .leaking)
+      if a != b { return a }
+      return ($0.bytes, $0.subject.space, $0.subject.unitBytes)
+        > ($1.bytes, $1.subject.space, $1.subject.unitBytes)
+    }
+  }
+
+  /// Judges every space anew. Answers the verdicts that are new or materially changed, and the
+  /// withdrawn ones.
+  public mutating func judge(_ ledger: Ledger, at now: KernelInstant) -> [Verdict] {
+    var news: [Verdict] = []
+    for space in ledger.spaces.values.sorted(by: { $0.id < $1.id }) {
+      news += judge(space, in: ledger, at: now)
+    }
+    return news
+  }
+
+  /// Judges one space; also for the last time, just before it ends: what leaked until then stays
+  /// found, though the end of the process gave it back.
+  public mutating func judge(
+    _ space: Space, in ledger: Ledger, at now: KernelInstant, isEnding: Bool = false
+  ) -> [Verdict] {
+    var news: [Verdict] = []
+    var found: Set<Verdict.Subject> = []
+    for detector in detectors {
+      for var verdict in detector.verdicts(
+        on: space, in: ledger, at: now, isEnding: isEnding)
+      {
+        found.insert(verdict.subject)
+        // The last process is gone by the time its space ends, and its name with it.
+        if space.processes.isEmpty, let earlier = standing[verdict.subject] {
+          verdict.process = earlier.process
+          verdict.processName = earlier.processName
+        }
+        // Another process may go by that id soon, and its memory be looked at.
+        if isEnding { verdict.ranges = [] }
+        standing[verdict.subject] = verdict
+        if let earlier = reported[verdict.subject], !verdict.isMaterially(differentFrom: earlier) {
+          continue
+        }
+        reported[verdict.subject] = verdict
+        news.append(verdict)
+      }
+    }
+    for (subject, verdict) in standing where subject.space == space.id && !found.contains(subject) {
+      standing[subject] = nil
+      reported[subject] = nil
+      news.append(verdict.withdrawn(at: now))
+    }
+    return news
+  }
+}
+
+extension Verdict {
+  /// Another standing, or twice or half as much of it.
+  func isMaterially(differentFrom earlier: Verdict) -> Bool {
+    standing != earlier.standing || count >= earlier.count * 2 || count * 2 <= earlier.count
+  }
+
+  /// This verdict taken back: nothing is blamed any more.
+  func withdrawn(at now: KernelInstant) -> Verdict {
+    var verdict = self
+    verdict.standing = .withdrawn
+    verdict.last = now
+    verdict.count = 0
+    verdict.bytes = 0
+    verdict.bytesPerMinute = 0
+    verdict.period = nil
+    verdict.ranges = []
+    verdict.evidence = [.blamedBefore(count: count, bytes: bytes)]
+    return verdict
+  }
+}

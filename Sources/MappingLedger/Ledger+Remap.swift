@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+import AddressSpace
+import MappingEvents
+
+extension Ledger {
+  /// mremap was entered: what it is about to move is noted as it is now, because the addresses may
+  /// be mapped anew by another thread before the record of its return.
+  func remapping(
+    _ event: MappingEvent, _ address: UInt64, _ bytes: UInt64, _ space: Space
+  ) -> LedgerChange.Effect {
+    let size = space.table.entry(containing: address)?.value.hugePageBytes ?? machine.pageBytes
+    let old = AddressRange(start: address, length: max(pages(bytes, of: size), size))
+    recent.begin(event, ordinal: ordinal, space: space.id, range: old)
+    for piece in space.pieces(in: old) {
+      recent.note(event, ordinal: ordinal, piece.range, piece.mapping)
+    }
+    return .none
+  }
+
+  func remapped(
+    _ event: MappingEvent, _ call: MappingEvent.Remapped, _ space: Space
+  ) -> LedgerChange.Effect {
+    guard let address = call.result else {
+      // With MREMAP_FIXED the destination is unmapped before the call can still fail.
+      if call.flags.contains(.fixed) {
+        for (start, bytes) in [
+          (call.oldAddress, call.oldBytes), (call.requestedAddress, call.newBytes),
+        ] {
+          let length = bytes > 1 << 62 ? .max : bytes + Self.largestPage
+          doubt(AddressRange(start: start, length: length), in: space)
+        }
+        return .unsure
+      }
+      return .none
+    }
+    var entered = recent.lastCall(of: event.thread, in: space.id)
+    // The record of the entry can be lost, and the last call that was seen be another one.
+    if entered?.range.start != call.oldAddress { entered = nil }
+    let before = entered?.ordinal ?? ordinal
+    let pieces =
+      entered?.spans
+      ?? space.pieces(
+        in: AddressRange(
+          start: call.oldAddress, length: max(pages(call.oldBytes), machine.pageBytes)))
+    let size = pieces.first?.mapping.hugePageBytes
+    let old = AddressRange(start: call.oldAddress, length: pages(call.oldBytes, of: size))
+    let new = AddressRange(start: address, length: pages(call.newBytes, of: size))
+    guard !new.isEmpty else { return .none }
+    space.activity.maps += 1
+    space.activity.mappedBytes += new.length
+    let source = AddressRange(start: old.start, length: max(old.length, machine.pageBytes))
+    if pieces.isEmpty || space.isDoubtful(source, at: event.when) { doubt(new, in: space) }
+
+    if old.isEmpty {
+      duplicate(pieces.first, from: old.start, to: new, event, space)
+    } else if new.start == old.start {
+      resize(old, to: new, pieces, before, event, space)
+    } else {
+      move(old, to: new, pieces, before, keepSource: call.flags.contains(.doNotUnmap), event, space)
+    }
+    return .moved(from: old, to: new)
+  }
+
+  /// Old size 0: a second mapping of the same shared memory.
+  private func duplicate(
+    _ source: RemovedSpan?, from address: UInt64, to new: AddressRange, _ event: MappingEvent,
+    _ space: Space
+  ) {
+    guard var mapping = source?.mapping else { return }
+    mapping.adoptOrigin(of: event, ordinal: ordinal)
+    mapping.offsetBias = mapping.offsetBias &+ address &- new.start
+    space.activity.unmappedBytes += map(new, mapping, in: space, at: event.when)
+  }
+
+  private func resize(
+    _ old: AddressRange, to new: AddressRange, _ pieces: [RemovedSpan], _ before: UInt64,
+    _ event: MappingEvent, _ space: Space
+  ) {
+    if new.end < old.end {
+      let freed = unmap(
+        AddressRange(start: new.end, end: old.end), of: space, at: event.when,
+        where: { $0.wasThere(before, pieces) })
+      space.activity.unmappedBytes += freed + new.length
+    } else if new.end > old.end {
+      guard var last = pieces.last else { return }
+      // Nothing is there, but the call that took it away may not have returned yet.
+      let grown = AddressRange(start: old.end, end: new.end)
+      space.activity.unmappedBytes += old.length + unmap(grown, of: space, at: event.when)
+      // In one piece with what it extends, or a buffer grown a thousand times would be as many.
+      if last.range.end == old.end,
+        last.mapping == space.table.entry(containing: old.end - 1)?.value
+      {
+        if last.mapping.traits.contains(.threadStack) {
+          space.stacks.restored(new.end - old.end, origin: last.mapping.origin)
+        }
+        let start = space.table.entry(containing: old.end - 1)?.range.start ?? last.range.start
+        last.mapping.stack = event.stack?.raw ?? last.mapping.stack
+        space.table.replace(AddressRange(start: start, end: new.end), with: last.mapping) { _ in }
+        space.coalesce(around: new)
+      } else {
+        map(grown, last.mapping, in: space, at: event.when)
+      }
+    } else {
+      space.activity.unmappedBytes += new.length
+    }
+  }
+
+  private func move(
+    _ old: AddressRange, to new: AddressRange, _ pieces: [RemovedSpan], _ before: UInt64,
+    keepSource: Bool, _ event: MappingEvent, _ space: Space
+  ) {
+    // Since 6.17 one call moves several areas, each over what lies where it goes: what lies where
+    // the gaps between them go stays.
+    var replaced: UInt64 = 0
+    for piece in pieces {
+      replaced += unmap(
+        place(of: piece.range, from: old, to: new), of: space, at: event.when)
+    }
+    if !keepSource {
+      replaced += unmap(old, of: space, at: event.when, where: { $0.wasThere(before, pieces) })
+    }
+    space.activity.unmappedBytes += replaced
+    var moved: UInt64 = 0
+    for piece in pieces {
+      var mapping = piece.mapping
+      mapping.placed = ordinal
+      mapping.traits.subtract([.heap, .threadStack, .mainStack])
+      if keepSource { mapping.adoptOrigin(of: event, ordinal: ordinal) }
+      if mapping.traits.contains(.file) || mapping.isShared {
+        mapping.offsetBias = mapping.offsetBias &+ old.start &- new.start
+      }
+      mapping.stack = event.stack?.raw ?? mapping.stack
+      let place = place(of: piece.range, from: old, to: new)
+      if !place.isEmpty { map(place, mapping, in: space, at: event.when) }
+      moved += place.length
+    }
+    space.activity.mappedBytes -= new.length - min(moved, new.length)
+    space.coalesce(around: new)
+  }
+
+  /// Where a piece of `old` goes; the last one takes all that the mapping grew by.
+  private func place(
+    of piece: AddressRange, from old: AddressRange, to new: AddressRange
+  ) -> AddressRange {
+    let end = piece.end >= old.end ? new.end : piece.end &- old.start &+ new.start
+    return AddressRange(start: piece.start &- old.start &+ new.start, end: min(end, new.end))
+  }
+}
+
+extension Space {
+  /// What is mapped in `range`, cut off at its edges.
+  func pieces(in range: AddressRange) -> [RemovedSpan] {
+    var pieces: [RemovedSpan] = []
+    table.forEach(in: range) { entry in
+      pieces.append(
+        RemovedSpan(range: entry.range.intersection(range), mapping: entry.value))
+    }
+    return pieces
+  }
+}
+
+extension LiveMapping {
+  /// Whether this is still what a call that was entered at `ordinal` found as `pieces`, and not what
+  /// another thread's call has put or grown into its place since.
+  func wasThere(_ ordinal: UInt64, _ pieces: [RemovedSpan]) -> Bool {
+    placed < ordinal && pieces.contains { $0.mapping.origin == origin }
+  }
+
+  /// Makes it new memory of `event`, with the traits it has.
+  mutating func adoptOrigin(of event: MappingEvent, ordinal: UInt64) {
+    origin = ordinal
+    placed = ordinal
+    bornNanoseconds = event.when.nanoseconds
+    thread = event.thread.raw
+    stack = event.stack?.raw ?? stack
+    traits.remove(.seeded)
+  }
+}

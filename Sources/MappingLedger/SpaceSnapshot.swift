@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+public import AddressSpace
+public import MappingEvents
+
+/// An address space as the kernel listed it.
+public struct SpaceSnapshot: Sendable {
+  public var key: SpaceKey
+  public var totals: SpaceTotals
+  /// Ascending and without overlap.
+  public var areas: [Area]
+
+  public init(key: SpaceKey, totals: SpaceTotals, areas: [Area]) {
+    self.key = key
+    self.totals = totals
+    self.areas = areas
+  }
+
+  /// One VMA.
+  public struct Area: Sendable, Hashable {
+    public var range: AddressRange
+    public var protection: Protection
+    public var isShared: Bool
+    public var isSpecial: Bool
+    public var growsDown: Bool
+    public var isSegment: Bool
+    public var isAnonymousShared: Bool
+    /// 0 for ordinary pages.
+    public var hugePageBytes: UInt64
+    public var file: File?
+
+    public struct File: Sendable, Hashable {
+      public var identity: FileIdentity
+      public var path: TextID
+      public var offset: UInt64
+
+      public init(identity: FileIdentity, path: TextID, offset: UInt64) {
+        self.identity = identity
+        self.path = path
+        self.offset = offset
+      }
+    }
+
+    public init(
+      range: AddressRange, protection: Protection, isShared: Bool = false, isSpecial: Bool = false,
+      growsDown: Bool = false, isSegment: Bool = false, isAnonymousShared: Bool = false,
+      hugePageBytes: UInt64 = 0,
+      file: File? = nil
+    ) {
+      self.range = range
+      self.protection = protection
+      self.isShared = isShared
+      self.isSpecial = isSpecial
+      self.growsDown = growsDown
+      self.isSegment = isSegment
+      self.isAnonymousShared = isAnonymousShared
+      self.hugePageBytes = hugePageBytes
+      self.file = file
+    }
+  }
+}
+
+/// A thread as the kernel listed it.
+public struct ListedTask: Sendable {
+  public var space: SpaceKey
+  public var process: ProcessID
+  public var thread: ThreadID
+  public var parent: ProcessID
+  public var name: ThreadName
+  /// The user stack pointer at its last entry into the kernel; 0 when unknown.
+  public var stackPointer: UInt64
+  public var totals: SpaceTotals
+
+  public init(
+    space: SpaceKey, process: ProcessID, thread: ThreadID, parent: ProcessID, name: ThreadName,
+    stackPointer: UInt64, totals: SpaceTotals
+  ) {
+    self.space = space
+    self.process = process
+    self.thread = thread
+    self.parent = parent
+    self.name = name
+    self.stackPointer = stackPointer
+    self.totals = totals
+  }
+}

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+import MappingEvents
+import Reporting
+
+/// What a text report says about itself: what was watched, for how long, and what is missing.
+func headerLines(_ header: ReportHeader, columns: Int) -> [String] {
+  let elapsed = formatDuration(nanoseconds: header.elapsed)
+  let title =
+    "bpfleak \(printable(header.version)): \(printable(header.scope)), watched for \(elapsed)"
+    + (header.isFinal ? "; last report" : "")
+  let events = formatCount(header.coverage.events)
+  let lost = header.coverage.lost
+  let content = [
+    counted(header.processes, "process", "processes"), counted(header.mappings, "mapping"),
+    "\(formatBytes(header.virtualBytes)) virtual",
+    "\(events) events" + (lost == 0 ? ", none lost" : ""),
+  ]
+  return [truncate(title, to: columns)] + hanging(phrases: content, columns: columns)
+    + header.coverage.warnings.flatMap { hanging($0, after: "! ", columns: columns) }
+}
+
+extension Coverage {
+  /// Sentences on what limits the trust in a report; none when nothing does.
+  fileprivate var warnings: [String] {
+    var warnings: [String] = []
+    if lost > 0 {
+      let share = Double(lost) / (Double(events) + Double(lost))
+      warnings.append(
+        "LOST \(lost == 1 ? "1 event" : "\(formatCount(lost)) events") (\(formatShare(share))):"
+          + " the ring was full. Counts may be off, and a leak may have been missed.")
+    }
+    if undecoded > 0 {
+      warnings.append(
+        "\(undecoded == 1 ? "1 record" : "\(formatCount(undecoded)) records") could not be decoded:"
+          + " a defect of bpfleak, please report it. Counts may be off.")
+    }
+    if drift > 0 {
+      warnings.append(
+        "\(drift == 1 ? "1 mapping" : "\(formatCount(drift)) mappings") differed from the kernel's"
+          + " own table and \(drift == 1 ? "was" : "were") mended.")
+    }
+    return warnings
+  }
+}

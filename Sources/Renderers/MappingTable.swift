@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+import AddressSpace
+import MappingEvents
+import MappingLedger
+import Reporting
+
+/// Live mappings in address order, a line each.
+struct MappingTable {
+  private let rows: [MappingRow]
+  private let now: KernelInstant
+  private let columns: Int
+
+  init(_ rows: [MappingRow], at now: KernelInstant, columns: Int) {
+    self.rows = rows
+    self.now = now
+    self.columns = columns
+  }
+
+  /// The titles and at most `most` rows: of a longer table the first and the last ones.
+  func lines(most: Int?) -> [String] {
+    let most = max(0, most ?? .max)
+    guard rows.count > most else { return table(rows) }
+    let head = most - most / 2
+    let middle = rows.dropFirst(head).dropLast(most / 2)
+    let bytes = middle.reduce(0 as UInt64) { $0.addingClamped($1.range.length) }
+    var lines = table(Array(rows.prefix(head) + rows.suffix(most / 2)))
+    lines.insert(
+      "… \(counted(middle.count, "mapping")) between them left out, \(formatBytes(bytes))",
+      at: 1 + head)
+    return lines
+  }
+
+  private func table(_ rows: [MappingRow]) -> [String] {
+    let table = [
+      TableLayout.Column(title: "RANGE", cells: rows.map { address($0.range) }),
+      TableLayout.Column(
+        title: "PROT", cells: rows.map { $0.protection.word(isShared: $0.isShared) }),
+      TableLayout.Column(
+        title: "SIZE", cells: rows.map { compactBytes($0.range.length) }, isNumber: true),
+      TableLayout.Column(
+        title: "KIND", cells: rows.map(\.kind.rawValue), shortCells: rows.map(\.kind.shortWord)),
+      TableLayout.Column(title: "AGE", cells: rows.map(age), isNumber: true, dispensability: 1),
+      TableLayout.Column(
+        title: "OWNER OR PATH", cells: rows.map { owner($0, isShort: false) },
+        shortCells: rows.map { owner($0, isShort: true) }, leastWidth: 26, keepsEnd: true),
+    ]
+    return TableLayout(table, room: columns).lines
+  }
+
+  private func address(_ range: AddressRange) -> String {
+    String(range.start, radix: 16) + "-" + String(range.end, radix: 16)
+  }
+
+  private func age(_ row: MappingRow) -> String {
+    if let born = row.born { return formatDuration(nanoseconds: now.since(born)) }
+    return row.isSeeded ? "before" : "?"
+  }
+
+  private func owner(_ row: MappingRow, isShort: Bool) -> String {
+    let path = printable(row.path)
+    guard let thread = row.thread else { return path }
+    let isGone = !thread.isAlive
+    let stack =
+      isShort
+      ? "thread \(thread.id.raw)" + (isGone ? " exited" : "")
+      : "stack of thread \(thread.id.raw)" + (isGone ? " (exited)" : "")
+    return path.isEmpty ? stack : "\(stack) \(path)"
+  }
+}

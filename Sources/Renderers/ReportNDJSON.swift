@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: Apache-2.0
+import AddressSpace
+import LeakDetection
+public import MappingEvents
+public import MappingLedger
+public import Reporting
+
+/// Whom a line that is about a process, and not made by one of its threads, speaks of.
+public struct LineSubject: Sendable {
+  public var when: KernelInstant
+  public var process: ProcessID
+  public var name: String
+  public var space: Int
+  /// Nil for the first thread of the process.
+  public var thread: ThreadID?
+
+  public init(
+    when: KernelInstant, process: ProcessID, name: String, space: Int, thread: ThreadID? = nil
+  ) {
+    self.when = when
+    self.process = process
+    self.thread = thread
+    self.name = name
+    self.space = space
+  }
+}
+
+/// The first line of a stream.
+public struct StreamStart: Sendable {
+  public var when: KernelInstant
+  public var version: String
+  public var kernel: String
+  public var architecture: String
+  /// RFC 3339, at `when`.
+  public var wall: String
+  /// Nil for the whole system.
+  public var processes: [ProcessID]?
+  public var attached: [(name: String, kind: String)]
+  public var ownProcess: ProcessID
+
+  public init(
+    when: KernelInstant, version: String, kernel: String, architecture: String, wall: String,
+    processes: [ProcessID]?, attached: [(name: String, kind: String)], ownProcess: ProcessID
+  ) {
+    self.when = when
+    self.version = version
+    self.kernel = kernel
+    self.architecture = architecture
+    self.wall = wall
+    self.processes = processes
+    self.attached = attached
+    self.ownProcess = ownProcess
+  }
+}
+
+extension JSONLines {
+  private mutating func open(_ type: StaticString, _ subject: LineSubject) {
+    begin()
+    field("type", word: type)
+    field("ts_ns", subject.when.nanoseconds)
+    field("pid", UInt64(subject.process.raw))
+    field("tid", UInt64(subject.thread?.raw ?? subject.process.raw))
+    field("comm", subject.name)
+    field("space", subject.space)
+  }
+
+  public mutating func write(_ start: StreamStart) {
+    begin()
+    field("type", word: "start")
+    field("ts_ns", start.when.nanoseconds)
+    field("schema", 1)
+    field("version", start.version)
+    field("kernel", start.kernel)
+    field("arch", start.architecture)
+    field("wall", start.wall)
+    if let processes = start.processes {
+      key("scope")
+      literal("[")
+      for (index, process) in processes.enumerated() {
+        if index > 0 { literal(",") }
+        append(UInt64(process.raw))
+      }
+      literal("]")
+    } else {
+      field("scope", word: "system")
+    }
+    objects("attached", start.attached) { line, hook in
+      line.field("name", hook.name)
+      line.field("kind", hook.kind)
+    }
+    field("pid", UInt64(start.ownProcess.raw))
+    end()
+  }
+
+  public mutating func write(
+    _ process: Process, _ subject: LineSubject, exe: String?, cgroup: String?
+  ) {
+    open("process", subject)
+    field("origin", process.origin.rawValue)
+    field("parent_pid", optional: process.parent.map { UInt64($0.raw) })
+    field("exe", optional: exe)
+    field("cgroup", optional: cgroup)
+    end()
+  }
+
+  public mutating func write(_ row: MappingRow, _ subject: LineSubject) {
+    open("mapping", subject)
+    field("addr", address: row.range.start)
+    field("end", address: row.range.end)
+    field("prot", word: row.protection.word)
+    field("share", word: row.isShared ? "shared" : "private")
+    field("kind", row.kind.rawValue)
+    field("path", optional: row.path.isEmpty ? nil : row.path)
+    field("offset", row.offset ?? 0)
+    field("born_ns", optional: row.born?.nanoseconds)
+    field("seeded", row.isSeeded)
+    stack(row.stack)
+    if let thread = row.thread {
+      object("thread") {
+        $0.field("tid", UInt64(thread.id.raw))
+        $0.field("alive", thread.isAlive)
+      }
+    } else {
+      null("thread")
+    }
+    end()
+  }
+
+  public mutating func writeSnapshot(mappings: Int, spaces: Int, at when: KernelInstant) {
+    begin()
+    field("type", word: "snapshot")
+    field("ts_ns", when.nanoseconds)
+    field("mappings", mappings)
+    field("spaces", spaces)
+    end()
+  }
+
+  public mutating func write(
+    _ leak: LeakReport, isFinal: Bool, at when: KernelInstant
+  ) {
+    let verdict = leak.verdict
+    open(
+      "leak",
+      LineSubject(
+        when: when, process: verdict.process, name: verdict.processName,
+        space: verdict.subject.space))
+    field("verdict", verdict.standing.rawValue)
+    field("kind", verdict.subject.kind.rawValue)
+    field("count", verdict.count)
+    field("bytes", verdict.bytes)
+    field("rate_bytes_per_min", UInt64(max(0, verdict.bytesPerMinute)))
+    field("period_ns", optional: verdict.period)
+    field("resident_bytes", optional: leak.residentBytes)
+    field("first_ns", verdict.first.nanoseconds)
+    field("last_ns", verdict.last.nanoseconds)
+    null("function")
+    null("file")
+    null("line")
+    null("module")
+    stack(verdict.stack)
+    field("message", leak.message)
+    array("evidence", leak.evidence)
+    null("limit")
+    field("final", isFinal)
+    end()
+  }
+
+  public mutating func writeLost(
+    _ count: UInt64, reason: String, spaces: [Int], at when: KernelInstant
+  ) {
+    begin()
+    field("type", word: "lost")
+    field("ts_ns", when.nanoseconds)
+    field("count", count)
+    field("reason", reason)
+    key("spaces")
+    literal("[")
+    for (index, space) in spaces.enumerated() {
+      if index > 0 { literal(",") }
+      append(UInt64(space))
+    }
+    literal("]")
+    end()
+  }
+
+  public mutating func writeAudit(
+    checked: Int, drift: [Drift], spaces: Int, at when: KernelInstant
+  ) {
+    begin()
+    field("type", word: "audit")
+    field("ts_ns", when.nanoseconds)
+    field("checked", checked)
+    field("spaces", spaces)
+    field("drift", drift.count { $0.cause != .stackGrowth })
+    field("mended", drift.count { $0.cause != .stackGrowth })
+    object("causes") { line in
+      line.field("missing", drift.count { $0.cause == .missing })
+      line.field("stale", drift.count { $0.cause == .stale })
+      line.field("changed", drift.count { $0.cause == .changed })
+      line.field("stack_growth", drift.count { $0.cause == .stackGrowth })
+    }
+    end()
+  }
+
+  public mutating func writeSummary(
+    _ coverage: Coverage, spaces: Int, leaks: Int, duration: UInt64, at when: KernelInstant
+  ) {
+    begin()
+    field("type", word: "summary")
+    field("ts_ns", when.nanoseconds)
+    field("events", coverage.events)
+    field("lost", coverage.lost)
+    field("drift", coverage.drift)
+    field("spaces", spaces)
+    field("leaks", leaks)
+    field("duration_ns", duration)
+    end()
+  }
+
+  /// A munmap whose line was out already did not take place.
+  public mutating func writeUnmapFailed(
+    _ event: MappingEvent, space: Int, restored: UInt64, name: String
+  ) {
+    open(
+      "munmap_failed",
+      LineSubject(
+        when: event.when, process: event.process, name: name, space: space, thread: event.thread))
+    field("restored", restored)
+    end()
+  }
+}

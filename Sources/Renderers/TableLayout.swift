@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Columns of text side by side, made to fit a width.
+///
+/// What is too wide loses in this order: the second space between columns, long words, the excess of
+/// names and paths, whole columns; only then is a line cut.
+struct TableLayout {
+  struct Column {
+    var title: String
+    /// Printable text, one for each row.
+    var cells: [String]
+    /// In place of `cells` when space is short.
+    var shortCells: [String]?
+    var isNumber = false
+    /// Columns with higher numbers go first; those with 0 stay.
+    var dispensability = 0
+    /// Cells may be cut down to this width; nil when they must stay whole.
+    var leastWidth: Int?
+    /// Cuts at the front: the end of a path says more.
+    var keepsEnd = false
+
+    fileprivate var width: Int { max(displayWidth(title), cells.map(displayWidth).max() ?? 0) }
+    fileprivate var neededWidth: Int { min(width, leastWidth ?? width) }
+  }
+
+  private var columns: [Column]
+  private let room: Int
+
+  init(_ columns: [Column], room: Int) {
+    self.columns = columns
+    self.room = room
+  }
+
+  /// The titles, then a line for each row.
+  var lines: [String] {
+    let shown = fitted
+    let gap = total(shown.map(\.width), gap: 2) <= room ? 2 : 1
+    let excess = total(shown.map(\.width), gap: gap) - room
+    let widths = narrowed(shown, by: excess)
+    let rows = shown.map(\.cells.count).max() ?? 0
+    let titles = line(shown.map { ($0.title, $0) }, widths, gap)
+    return [titles]
+      + (0..<rows).map { row in
+        line(shown.map { ($0.cells[row], $0) }, widths, gap)
+      }
+  }
+
+  private var fitted: [Column] {
+    func isTooWide(_ columns: [Column]) -> Bool {
+      total(columns.map(\.neededWidth), gap: 1) > room
+    }
+    if !isTooWide(columns) { return columns }
+    var shown = columns.map { column in
+      var column = column
+      column.cells = column.shortCells ?? column.cells
+      return column
+    }
+    while isTooWide(shown) {
+      let most = shown.indices.max { shown[$0].dispensability < shown[$1].dispensability }
+      guard let most, shown[most].dispensability > 0 else { break }
+      shown.remove(at: most)
+    }
+    return shown
+  }
+
+  /// Widths that take `excess` from the columns that can be cut.
+  private func narrowed(_ shown: [Column], by excess: Int) -> [Int] {
+    var widths = shown.map(\.width)
+    var excess = excess
+    for (index, column) in shown.enumerated() where excess > 0 {
+      let taken = min(excess, column.width - column.neededWidth)
+      widths[index] -= taken
+      excess -= taken
+    }
+    return widths
+  }
+
+  private func total(_ widths: [Int], gap: Int) -> Int {
+    widths.reduce(0, +) + gap * max(0, widths.count - 1)
+  }
+
+  private func line(_ cells: [(text: String, column: Column)], _ widths: [Int], _ gap: Int)
+    -> String
+  {
+    let padded = zip(cells, widths).map { cell, width in
+      if cell.column.isNumber { return padLeft(cell.text, to: width) }
+      let cut = cell.column.keepsEnd ? truncateFront : truncate
+      return padRight(cut(cell.text, width), to: width)
+    }
+    var line = padded.joined(separator: String(repeating: " ", count: gap))
+    while line.last == " " { line.removeLast() }
+    return truncate(line, to: room)
+  }
+}

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A memory limit on a cgroup of the caller.
+public struct CgroupMemory: Equatable, Sendable {
+  /// The directory, as mounted here.
+  public let path: String
+  public let used: UInt64
+  public let limit: UInt64
+
+  public init(path: String, used: UInt64, limit: UInt64) {
+    self.path = path
+    self.used = used
+    self.limit = limit
+  }
+
+  /// Where one cgroup keeps its limit and its use.
+  public struct Files: Equatable, Sendable {
+    public let path: String
+    public let limit: String
+    public let used: String
+  }
+
+  /// The caller's memory cgroup and all above it, innermost first; a limit on any of them binds.
+  ///
+  /// From /proc/self/cgroup and /proc/self/mountinfo. Version 1 wins where it has the controller:
+  /// on a machine with both, version 2 then has no memory files.
+  public static func hierarchy(cgroup: String, mountinfo: String) -> [Files] {
+    let mounts = MountedFileSystem.parse(mountinfo: mountinfo)
+    func place(_ isOurs: ([Substring]) -> Bool) -> String? {
+      for line in cgroup.split(separator: "\n") {
+        let parts = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
+        if parts.count == 3, isOurs(parts) { return String(parts[2]) }
+      }
+      return nil
+    }
+    if let path = place({ $0[1].split(separator: ",").contains("memory") }),
+      let mount = mounts.last(where: { $0.type == "cgroup" && $0.options.contains("memory") })
+    {
+      return directories(mount, path).map {
+        Files(
+          path: $0, limit: $0 + "/memory.limit_in_bytes", used: $0 + "/memory.usage_in_bytes")
+      }
+    }
+    if let path = place({ $0[0] == "0" && $0[1].isEmpty }),
+      let mount = mounts.last(where: { $0.type == "cgroup2" })
+    {
+      return directories(mount, path).map {
+        Files(path: $0, limit: $0 + "/memory.max", used: $0 + "/memory.current")
+      }
+    }
+    return []
+  }
+
+  /// The limit in such a file; `nil` for none (`max`, or version 1's largest number).
+  public static func limit(_ text: String) -> UInt64? {
+    let number = text.split(whereSeparator: \.isWhitespace).first.flatMap { UInt64($0) }
+    return number.flatMap { $0 < UInt64(Int64.max) & ~0xffff ? $0 : nil }
+  }
+
+  private static func directories(_ mount: MountedFileSystem, _ path: String) -> [String] {
+    // In a container the mount may begin below the root; then only its own part can be seen.
+    let root = mount.root == "/" ? "" : mount.root
+    let isVisible = path.hasPrefix(root + "/") && !path.hasPrefix("/..")
+    var rest = isVisible ? path.dropFirst(root.count) : ""
+    var directories: [String] = []
+    while rest.last == "/" { rest.removeLast() }
+    while !rest.isEmpty {
+      directories.append(mount.mountPoint + rest)
+      rest = rest[..<(rest.lastIndex(of: "/") ?? rest.startIndex)]
+    }
+    return directories + [mount.mountPoint]
+  }
+}

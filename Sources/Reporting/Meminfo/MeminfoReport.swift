@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Where the machine's memory is, how that changed, and what about it is worth a look.
+public struct MeminfoReport: Equatable, Sendable {
+  /// CLOCK_MONOTONIC of the current sample.
+  public let takenNs: UInt64
+  /// Since the first sample; `nil` if there is one only, and so no change is known.
+  public let elapsedNs: UInt64?
+  public let total: UInt64
+  /// The places, by who has them; the sizes of all rows add up to `total` (less an overcount).
+  public let groups: [MeminfoGroup]
+  /// What lies inside the places, and so is not to be added.
+  public let parts: [MeminfoRow]
+  public let limits: [MeminfoRow]
+  /// The rows that are not normal, the gravest first.
+  public let findings: [MeminfoRow]
+  public let notes: [MeminfoNote]
+
+  /// All rows, in the report's order.
+  public var rows: [MeminfoRow] { groups.flatMap(\.rows) + parts + limits }
+
+  public func row(_ item: MeminfoItem) -> MeminfoRow? { rows.first { $0.item == item } }
+
+  /// - Parameters:
+  ///   - first: the sample that changes are counted from; `nil` for a single look.
+  ///   - current: the sample to report.
+  public init(first: MeminfoSample? = nil, current: MeminfoSample) {
+    let composer = MeminfoRowComposer(first: first, current: current)
+    let rows = MeminfoItem.allCases.compactMap(composer.row)
+
+    takenNs = current.takenNs
+    elapsedNs = first.map { current.takenNs.less($0.takenNs) }
+    total = current.fields["MemTotal"] ?? 0
+    groups = MeminfoHolder.allCases.map { holder in
+      MeminfoGroup(holder: holder, rows: rows.filter { $0.item.standing == .place(holder) })
+    }
+    parts = rows.filter { $0.item.standing == .part }
+    limits = rows.filter { $0.item.standing == .limit }
+    findings = rows.filter { $0.severity > .normal }.sorted { $0.urgency > $1.urgency }
+    notes = MeminfoNote.all(first: first, current: current, rest: composer.account.rest)
+  }
+}
+
+/// The places that one holder has.
+public struct MeminfoGroup: Equatable, Sendable {
+  public let holder: MeminfoHolder
+  public let size: UInt64
+  public let delta: Int64?
+  public let rows: [MeminfoRow]
+
+  init(holder: MeminfoHolder, rows: [MeminfoRow]) {
+    self.holder = holder
+    self.rows = rows
+    size = rows.reduce(0) { $0 &+ $1.size }
+    delta = rows.contains { $0.delta != nil } ? rows.reduce(0) { $0 &+ ($1.delta ?? 0) } : nil
+  }
+}
+
+extension MeminfoRow {
+  /// Graver first; then that memory is gone, then what runs out soonest, then what is largest.
+  fileprivate var urgency: (MeminfoSeverity, Int, Double, Double) {
+    let soonest = reasons.compactMap { reason in
+      if case .exhausted(let inNs) = reason.fact { Double(inNs) } else { nil }
+    }.min()
+    return (severity, item == .available ? 1 : 0, -(soonest ?? .infinity), share ?? 0)
+  }
+}

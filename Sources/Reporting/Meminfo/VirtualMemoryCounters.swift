@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The counters of /proc/vmstat that /proc/meminfo lacks; `nil` where this kernel has none.
+public struct VirtualMemoryCounters: Equatable, Sendable {
+  /// Bytes of pages that hold compressed ones, for zswap and zram together (`nr_zspages`).
+  public var compressed: UInt64?
+  /// Bytes of `struct page` that were allocated after boot (`nr_memmap_pages`, memory hotplug).
+  public var memmap: UInt64?
+  /// Processes killed for want of memory since boot.
+  public var outOfMemoryKills: UInt64?
+
+  public init() {}
+
+  public init(parsing text: String, pageSize: UInt64) {
+    for line in text.split(separator: "\n") {
+      let words = line.split(separator: " ")
+      guard words.count == 2, let value = UInt64(words[1]) else { continue }
+      switch words[0] {
+      case "nr_zspages": compressed = value &* pageSize
+      case "nr_memmap_pages": memmap = value &* pageSize
+      case "oom_kill": outOfMemoryKills = value
+      default: break  // the file has two hundred counters
+      }
+    }
+  }
+
+  /// Bytes in the per-CPU free lists: the `count:` lines of /proc/zoneinfo.
+  public static func perCPUFree(zoneinfo: String, pageSize: UInt64) -> UInt64 {
+    zoneinfo.split(separator: "\n").reduce(0) { sum, line in
+      let words = line.split(separator: " ")
+      guard words.count == 2, words[0] == "count:", let pages = UInt64(words[1]) else { return sum }
+      return sum &+ pages &* pageSize
+    }
+  }
+
+  /// Bytes that TCP, UDP and fragment reassembly say their sockets hold.
+  public static func socketBuffers(sockstat: String, pageSize: UInt64) -> UInt64 {
+    sockstat.split(separator: "\n").reduce(0) { sum, line in
+      let words = line.split(separator: " ")
+      guard let name = words.firstIndex(where: { $0 == "mem" || $0 == "memory" }),
+        name + 1 < words.count, let value = UInt64(words[name + 1])
+      else { return sum }
+      return sum &+ value &* (words[name] == "mem" ? pageSize : 1)
+    }
+  }
+
+  /// The `some avg10` of /proc/pressure/memory, in hundredths of a percent.
+  public static func pressure(_ text: String) -> UInt64? {
+    for word in text.split(whereSeparator: \.isWhitespace) where word.hasPrefix("avg10=") {
+      let parts = word.dropFirst(6).split(separator: ".")
+      guard parts.count == 2, parts[1].count == 2, let whole = UInt64(parts[0]),
+        let hundredths = UInt64(parts[1])
+      else { return nil }
+      return whole * 100 + hundredths
+    }
+    return nil
+  }
+}

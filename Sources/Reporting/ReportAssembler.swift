@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: Apache-2.0
+import AddressSpace
+import LeakDetection
+public import MappingEvents
+public import MappingLedger
+
+/// Makes reports of a ledger. Remembers earlier moments, for rates and growth.
+public struct ReportAssembler: Sendable {
+  private struct Sample {
+    var when: KernelInstant
+    var maps: UInt64
+    var unmaps: UInt64
+    var residentBytes: UInt64?
+  }
+
+  private let version: String
+  private let scope: String
+  private let began: KernelInstant
+  private var first: [Int: Sample] = [:]
+  private var previous: [Int: Sample] = [:]
+
+  public init(version: String, scope: String, began: KernelInstant) {
+    self.version = version
+    self.scope = scope
+    self.began = began
+  }
+
+  /// What the composition root knows beside the ledger.
+  public struct Surroundings: Sendable {
+    public var coverage: Coverage
+    /// By space id.
+    public var residentBytes: [Int: UInt64]
+    public var leaks: [LeakReport]
+    public var isFinal: Bool
+
+    public init(
+      coverage: Coverage, residentBytes: [Int: UInt64], leaks: [LeakReport], isFinal: Bool
+    ) {
+      self.coverage = coverage
+      self.residentBytes = residentBytes
+      self.leaks = leaks
+      self.isFinal = isFinal
+    }
+  }
+
+  public mutating func system(
+    _ ledger: Ledger, _ around: Surroundings, at now: KernelInstant
+  ) -> SystemReport {
+    let spaces = ledger.spaces.values.filter { !$0.processes.isEmpty }
+    var rows = spaces.map { row($0, ledger, around, at: now) }
+    rows.sort { a, b in
+      let (first, second) = (rank(a.standing), rank(b.standing))
+      if first != second { return first > second }
+      return (a.virtualGrowth, a.virtualBytes, a.space) > (b.virtualGrowth, b.virtualBytes, b.space)
+    }
+    forget(allBut: spaces)
+    remember(spaces, around, at: now)
+    return SystemReport(
+      header: header(ledger, spaces, around, at: now), rows: rows, leaks: around.leaks)
+  }
+
+  public mutating func focus(
+    on space: Space, _ ledger: Ledger, _ texts: TextTable, _ around: Surroundings,
+    leastBytes: UInt64, at now: KernelInstant
+  ) -> FocusReport {
+    let row = row(space, ledger, around, at: now)
+    remember([space], around, at: now)
+    let mappings = mappingRows(of: space, ledger, texts)
+    let shown = mappings.filter { $0.range.length >= leastBytes }
+    return FocusReport(
+      header: header(ledger, [space], around, at: now), row: row,
+      processes: space.processes.map {
+        ($0, ledger.processes[$0]?.name.text ?? "", ledger.processes[$0]?.threads.count ?? 0)
+      },
+      leaks: around.leaks.filter { $0.verdict.subject.space == space.id },
+      groups: groups(of: shown, at: now), mappings: shown, leftOut: mappings.count - shown.count)
+  }
+
+  private func header(
+    _ ledger: Ledger, _ spaces: [Space], _ around: Surroundings, at now: KernelInstant
+  ) -> ReportHeader {
+    ReportHeader(
+      version: version, scope: scope, when: now, elapsed: now.since(began),
+      processes: spaces.reduce(0) { $0 + $1.processes.count },
+      mappings: spaces.reduce(0) { $0 + $1.table.count },
+      virtualBytes: spaces.reduce(0) { $0 &+ $1.virtualBytes }, coverage: around.coverage,
+      isFinal: around.isFinal)
+  }
+
+  private func row(
+    _ space: Space, _ ledger: Ledger, _ around: Surroundings, at now: KernelInstant
+  ) -> SpaceRow {
+    let leader = space.processes.first ?? ProcessID(0)
+    let baseline = space.baseline
+    let growth = Int64(clamping: space.virtualBytes) - Int64(clamping: baseline?.bytes ?? 0)
+    let age = now.since(baseline?.when ?? now)
+    let before = previous[space.id]
+    let seconds = Double(now.since(before?.when ?? space.since)) / 1e9
+    let resident = around.residentBytes[space.id]
+    var row = SpaceRow(
+      space: space.id, process: leader, name: ledger.processes[leader]?.name.text ?? "",
+      otherProcesses: space.processes.count - 1, virtualBytes: space.virtualBytes,
+      virtualGrowth: baseline == nil ? 0 : growth, virtualPerMinute: 0, residentBytes: resident,
+      residentGrowth: 0, mappings: space.table.count, mapsPerSecond: 0, unmapsPerSecond: 0,
+      growingKind: baseline.flatMap { growingKind(of: space, since: $0) },
+      standing: standing(of: space.id, around.leaks), caveats: [])
+    if age > 0 {
+      row.virtualPerMinute = Int64((Double(row.virtualGrowth) / Double(age) * 60e9).rounded())
+    }
+    if seconds > 0 {
+      row.mapsPerSecond = Double(space.activity.maps.past(before?.maps)) / seconds
+      row.unmapsPerSecond = Double(space.activity.unmaps.past(before?.unmaps)) / seconds
+    }
+    if let resident, let start = first[space.id]?.residentBytes {
+      row.residentGrowth = Int64(clamping: resident) - Int64(clamping: start)
+    }
+    if !space.isSeeded { row.caveats.append(.notYetListed) }
+    if space.hasLostEvents { row.caveats.append(.lostEvents) }
+    if space.isCompat { row.caveats.append(.compat) }
+    return row
+  }
+
+  private func standing(of space: Int, _ leaks: [LeakReport]) -> Verdict.Standing? {
+    let standings = leaks.filter { $0.verdict.subject.space == space }.map(\.verdict.standing)
+    return standings.max { rank($0) < rank($1) }
+  }
+
+  private func rank(_ standing: Verdict.Standing?) -> Int {
+    switch standing {
+    case .leaking: 2
+    case .suspect: 1
+    case .withdrawn, nil: 0
+    }
+  }
+
+  private func growingKind(of space: Space, since baseline: Space.Baseline) -> MappingKind? {
+    let now = space.bytesByKind
+    let growth = MappingKind.allCases.map { kind in
+      (
+        kind: kind,
+        bytes: Int64(clamping: now[kind] ?? 0)
+          - Int64(clamping: baseline.bytesByKind[kind] ?? 0)
+      )
+    }
+    guard let most = growth.max(by: { $0.bytes < $1.bytes }), most.bytes > 0 else { return nil }
+    return most.kind
+  }
+
+  private mutating func remember(
+    _ spaces: [Space], _ around: Surroundings, at now: KernelInstant
+  ) {
+    for space in spaces {
+      let sample = Sample(
+        when: now, maps: space.activity.maps, unmaps: space.activity.unmaps,
+        residentBytes: around.residentBytes[space.id])
+      previous[space.id] = sample
+      if first[space.id]?.residentBytes == nil { first[space.id] = sample }
+    }
+  }
+
+  private mutating func forget(allBut spaces: [Space]) {
+    let alive = Set(spaces.map(\.id))
+    previous = previous.filter { alive.contains($0.key) }
+    first = first.filter { alive.contains($0.key) }
+  }
+}
+
+extension UInt64 {
+  /// How far this count went past an earlier one. A call that turns out to have failed is taken
+  /// back, so that a count can be lower than it was.
+  fileprivate func past(_ earlier: UInt64?) -> UInt64 { self - Swift.min(self, earlier ?? 0) }
+}
+
+// MARK: Mappings
+
+/// The live mappings of a space as rows, in address order.
+public func mappingRows(of space: Space, _ ledger: Ledger, _ texts: TextTable) -> [MappingRow] {
+  var rows: [MappingRow] = []
+  rows.reserveCapacity(space.table.count)
+  space.table.forEach(in: .everything) { entry in
+    let mapping = entry.value
+    let file = ledger.files[mapping.file]
+    let owner = mapping.traits.contains(.threadStack) ? space.stacks.byOrigin[mapping.origin] : nil
+    rows.append(
+      MappingRow(
+        range: entry.range, protection: mapping.protection, isShared: mapping.isShared,
+        kind: mapping.kind, path: texts[file.path],
+        offset: mapping.file == .none && !mapping.isShared
+          ? nil : entry.range.start &+ mapping.offsetBias,
+        born: mapping.born, isSeeded: mapping.isSeeded, stack: mapping.stackID,
+        thread: owner.map { ($0.thread, !$0.isIdle) }))
+  }
+  return rows
+}
+
+private func groups(of rows: [MappingRow], at now: KernelInstant) -> [MappingGroup] {
+  struct Key: Hashable {
+    var kind: MappingKind
+    var bytes: UInt64
+  }
+  var groups: [Key: MappingGroup] = [:]
+  for row in rows {
+    let key = Key(kind: row.kind, bytes: row.range.length)
+    var group =
+      groups[key]
+      ?? MappingGroup(
+        kind: row.kind, unitBytes: key.bytes, count: 0, bytes: 0, ages: AgeHistogram())
+    group.count += 1
+    group.bytes += key.bytes
+    group.ages.count(row.born, at: now)
+    groups[key] = group
+  }
+  return groups.values.sorted {
+    ($0.bytes, $0.unitBytes, $0.kind.rawValue) > ($1.bytes, $1.unitBytes, $1.kind.rawValue)
+  }
+}

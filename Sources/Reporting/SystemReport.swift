@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+public import LeakDetection
+public import MappingEvents
+public import MappingLedger
+
+/// The whole machine, or what is in scope, at one moment. Finished and ordered.
+public struct SystemReport: Sendable {
+  public var header: ReportHeader
+  /// What leaks first, then by what was taken and not given back.
+  public var rows: [SpaceRow]
+  public var leaks: [LeakReport]
+}
+
+/// What every report says about itself.
+public struct ReportHeader: Sendable {
+  public var version: String
+  /// `system`, or what was asked for.
+  public var scope: String
+  public var when: KernelInstant
+  /// Nanoseconds since tracing began.
+  public var elapsed: UInt64
+  public var processes: Int
+  public var mappings: Int
+  public var virtualBytes: UInt64
+  public var coverage: Coverage
+  public var isFinal: Bool
+
+  public init(
+    version: String, scope: String, when: KernelInstant, elapsed: UInt64, processes: Int,
+    mappings: Int, virtualBytes: UInt64, coverage: Coverage, isFinal: Bool
+  ) {
+    self.version = version
+    self.scope = scope
+    self.when = when
+    self.elapsed = elapsed
+    self.processes = processes
+    self.mappings = mappings
+    self.virtualBytes = virtualBytes
+    self.coverage = coverage
+    self.isFinal = isFinal
+  }
+}
+
+/// One address space in a table.
+public struct SpaceRow: Sendable {
+  public var space: Int
+  public var process: ProcessID
+  public var name: String
+  /// Processes that run in it besides the one named.
+  public var otherProcesses: Int
+  public var virtualBytes: UInt64
+  /// Since the account began.
+  public var virtualGrowth: Int64
+  public var virtualPerMinute: Int64
+  /// Nil when nobody could tell.
+  public var residentBytes: UInt64?
+  public var residentGrowth: Int64
+  public var mappings: Int
+  public var mapsPerSecond: Double
+  public var unmapsPerSecond: Double
+  /// The kind of memory that grew most.
+  public var growingKind: MappingKind?
+  public var standing: Verdict.Standing?
+  /// What limits the trust in this row; empty when nothing does.
+  public var caveats: [Caveat]
+
+  public enum Caveat: String, Sendable {
+    case notYetListed = "table incomplete"
+    case lostEvents = "events lost"
+    case compat = "32-bit: kept by looking again"
+  }
+}

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+import Glibc
+import KernelTracer
+
+/// The command line: contract/cli.md.
+struct BPFLeak: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "bpfleak",
+    abstract: "Finds memory that is mapped and never given back.",
+    usage: """
+      sudo bpfleak [options]
+      sudo bpfleak --pid 31108
+      sudo bpfleak --duration 30s --ndjson | jq -c 'select(.type == "leak")'
+      sudo bpfleak -- ./server --port 80
+      bpfleak meminfo
+      bpfleak doctor
+      """,
+    discussion: """
+      Watches every mmap, munmap, mremap, brk and clone on the machine, or of some processes, and \
+      keeps the table of what is mapped. Says which program takes memory and does not give it back, \
+      and what it is: thread stacks that outlived their threads, for one.
+
+      Ctrl-C ends it with a last report. SIGUSR1 prints every live mapping.
+      """,
+    version: Version.current,
+    subcommands: [MeminfoCommand.self, DoctorCommand.self])
+
+  @OptionGroup(title: "What to trace")
+  var scope: ScopeOptions
+
+  @OptionGroup(title: "What to show")
+  var output: OutputOptions
+
+  @Argument(
+    parsing: .postTerminator,
+    help: ArgumentHelp(
+      "Start this command and trace it, and what it starts, from its first mapping.",
+      valueName: "command"))
+  var command: [String] = []
+
+  func validate() throws {
+    try scope.validate(command: command)
+    try output.validate()
+  }
+
+  func run() throws {
+    let settings = TraceSettings(
+      scope: scope, command: command, form: try output.form, events: try output.eventTypes,
+      duration: output.duration?.nanoseconds,
+      interval: output.interval?.nanoseconds ?? 2_000_000_000,
+      leastBytes: output.minSize?.bytes ?? 0,
+      auditEvery: output.noAudit ? nil : output.audit?.nanoseconds ?? 10_000_000_000,
+      outputPath: output.output,
+      failsOnLeak: output.failOnLeak, verbose: output.verbose, quiet: output.quiet)
+    let status = try TraceSession.run(settings)
+    if status != 0 { throw ExitCode(status) }
+  }
+}
+
+enum Version {
+  static let current = "0.1.0"
+}

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+import Glibc
+
+/// Signals that are blocked and taken, so that no handler runs and none interrupts a write.
+struct StopSignals {
+  private let signals: sigset_t
+
+  init(_ wanted: [Int32] = [SIGINT, SIGTERM]) {
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    for signal in wanted { sigaddset(&signals, signal) }
+    sigprocmask(SIG_BLOCK, &signals, nil)
+    self.signals = signals
+  }
+
+  /// The next signal that came, without waiting; nil when there is none.
+  func take() -> Int32? { take(within: 0) }
+
+  /// Returns at that time of CLOCK_MONOTONIC with false, or before it with true when told to stop.
+  func wait(untilNs: UInt64) -> Bool {
+    while true {
+      let now = MeminfoReader.nowNs()
+      if take(within: untilNs > now ? untilNs - now : 0) != nil { return true }
+      if errno == EAGAIN { return false }
+    }
+  }
+
+  private func take(within ns: UInt64) -> Int32? {
+    var time = timespec(tv_sec: Int(ns / 1_000_000_000), tv_nsec: Int(ns % 1_000_000_000))
+    var signals = signals
+    let signal = sigtimedwait(&signals, nil, &time)
+    return signal > 0 ? signal : nil
+  }
+}

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+import MappingEvents
+
+struct ScopeOptions: ParsableArguments {
+  @Option(
+    name: .long,
+    help: ArgumentHelp("Only this process's address space (repeatable).", valueName: "pid"))
+  var pid: [UInt32] = []
+
+  @Option(help: ArgumentHelp("Only processes of that name.", valueName: "name"))
+  var comm: String?
+
+  @Option(help: ArgumentHelp("Only that control group (version 2) and below.", valueName: "path"))
+  var cgroup: String?
+
+  func validate(command: [String]) throws {
+    let given = [
+      pid.isEmpty ? nil : "--pid", comm == nil ? nil : "--comm", cgroup == nil ? nil : "--cgroup",
+      command.isEmpty ? nil : "a command",
+    ].compactMap { $0 }
+    if given.count > 1 {
+      throw ValidationError(
+        "\(given[0]) and \(given[1]) cannot be used together; give one of them")
+    }
+    if let comm, comm.isEmpty || comm.utf8.count > 15 {
+      throw ValidationError(
+        "--comm takes the kernel's name of a process, 1 to 15 bytes; see: ps -e -o comm")
+    }
+    if pid.contains(0) { throw ValidationError("--pid takes a process id, which is at least 1") }
+  }
+}
+
+struct OutputOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("Stop by itself after 30s, 5m, 1h30m.", valueName: "time"))
+  var duration: DurationArgument?
+
+  @Option(help: ArgumentHelp("Report anew this often (default: 2s).", valueName: "time"))
+  var interval: DurationArgument?
+
+  @Option(
+    help: ArgumentHelp(
+      "Leave smaller mappings out of what is shown: 64K, 1M.", valueName: "size"))
+  var minSize: SizeArgument?
+
+  @Flag(help: "One JSON object a line on standard output; short for --format ndjson.")
+  var ndjson = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Which NDJSON types: all, or a list such as leak,summary.", valueName: "list"))
+  var events: String?
+
+  @Option(help: ArgumentHelp("text or ndjson.", valueName: "name"))
+  var format: String?
+
+  @Option(
+    help: ArgumentHelp("Write there instead of standard output.", valueName: "file"))
+  var output: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Compare the tables with the kernel's own this often, and mend them (default: 10s).",
+      valueName: "time"))
+  var audit: DurationArgument?
+
+  @Flag(help: "Never compare.")
+  var noAudit = false
+
+  @Flag(help: "Exit with status 3 if any verdict is 'leaking'.")
+  var failOnLeak = false
+
+  @Flag(help: "Say what is done, with libbpf's own messages.")
+  var verbose = false
+
+  @Flag(help: "Nothing on standard error but failures.")
+  var quiet = false
+
+  enum Form: Equatable { case text, ndjson }
+
+  /// `--format`, or `--ndjson`, or the ending of `--output`.
+  var form: Form {
+    get throws {
+      if ndjson {
+        if let format, format != "ndjson" {
+          throw ValidationError("--ndjson and --format \(format) contradict each other; give one")
+        }
+        return .ndjson
+      }
+      switch format {
+      case "text": return .text
+      case "ndjson": return .ndjson
+      case nil:
+        let path = output ?? ""
+        return path.hasSuffix(".ndjson") || path.hasSuffix(".jsonl") ? .ndjson : .text
+      case let name?:
+        throw ValidationError(
+          "this version has no format '\(name)'; use --format text or --format ndjson")
+      }
+    }
+  }
+
+  static let types = [
+    "start", "process", "mmap", "munmap", "mremap", "mprotect", "brk", "shmat", "shmdt", "clone",
+    "exec", "exit", "stack", "mapping", "snapshot", "leak", "growth", "lost", "audit", "summary",
+  ]
+
+  /// Nil for all.
+  var eventTypes: Set<String>? {
+    get throws {
+      guard let events, events != "all" else { return nil }
+      let names = events.split(separator: ",").map(String.init)
+      if names.isEmpty {
+        throw ValidationError("--events takes all, or a list such as leak,summary")
+      }
+      for name in names where !Self.types.contains(name) {
+        throw ValidationError(
+          "--events knows no type '\(name)'; there are \(Self.types.joined(separator: ", "))")
+      }
+      return Set(names)
+    }
+  }
+
+  func validate() throws {
+    if try form == .text, events != nil {
+      throw ValidationError("--events chooses among NDJSON lines; add --ndjson")
+    }
+    _ = try eventTypes
+    if noAudit, audit != nil {
+      throw ValidationError("--audit and --no-audit contradict each other; give one of them")
+    }
+  }
+}
+
+/// What one run is asked to do.
+struct TraceSettings {
+  var scope: ScopeOptions
+  var command: [String]
+  var form: OutputOptions.Form
+  var events: Set<String>?
+  var duration: UInt64?
+  var interval: UInt64
+  var leastBytes: UInt64
+  /// Nanoseconds; nil for never.
+  var auditEvery: UInt64?
+  var outputPath: String?
+  var failsOnLeak: Bool
+  var verbose: Bool
+  var quiet: Bool
+
+  var processes: [ProcessID] { scope.pid.map { ProcessID($0) } }
+
+  func wants(_ type: String) -> Bool { events?.contains(type) ?? true }
+}

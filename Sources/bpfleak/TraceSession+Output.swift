@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: Apache-2.0
+import AddressSpace
+import Glibc
+import KernelTracer
+import LeakDetection
+import MappingEvents
+import MappingLedger
+import Renderers
+import Reporting
+
+extension TraceSession {
+  // MARK: NDJSON
+
+  func writeStart() {
+    if settings.wants("start") {
+      lines.write(
+        StreamStart(
+          when: began, version: Version.current, kernel: tracer.probe.release,
+          architecture: tracer.probe.architecture, wall: Clock.wall,
+          processes: boundProcesses,
+          attached: tracer.hooks.map { ($0.name, $0.kind.rawValue) },
+          ownProcess: ProcessID(UInt32(getpid()))))
+    }
+    for space in ledger.spaces.values.sorted(by: { $0.id < $1.id }) { announce(space, at: began) }
+    flush()
+  }
+
+  private var boundProcesses: [ProcessID]? {
+    switch tracer.spec.scope {
+    case .system: nil
+    case .processes(let processes, _): processes
+    case .name, .cgroup: ledger.processes.keys.sorted()
+    }
+  }
+
+  /// The line of an event, and of a process that it brought into view.
+  func writeLine(_ event: MappingEvent, _ change: LedgerChange) {
+    if case .unmapFailed = event.fact { return takeBack(event, change) }
+    // A call that has no line of its own must not take back an earlier one.
+    if case .unmapping = event.fact { unmapLines[event.thread] = nil }
+    if case .execed(newProcess: true) = change.effect { announce(event.process, at: event.when) }
+    if settings.wants(event.typeName), change.effect.length >= settings.leastBytes {
+      let start = lines.count
+      let context = EventContext(
+        ledger: ledger, texts: decoder.texts, path: path(of: event, change))
+      let isWritten = lines.write(event, change, in: context)
+      if isWritten, case .unmapped = change.effect {
+        unmapLines[event.thread] = start..<lines.count
+      }
+    }
+    switch change.effect {
+    case .taskCreated(_, let process?): announce(process, at: event.when)
+    case .exited(_, last: true): announced[event.process] = nil
+    default: break
+    }
+    if lines.count > 1 << 18 { flush() }
+  }
+
+  /// A munmap failed: its line goes if it is not out yet, else another takes it back.
+  private func takeBack(_ event: MappingEvent, _ change: LedgerChange) {
+    guard case .restored(let bytes) = change.effect, let space = change.space else { return }
+    if let line = unmapLines.removeValue(forKey: event.thread) {
+      lines.remove(line)
+      for (thread, other) in unmapLines where other.lowerBound > line.lowerBound {
+        unmapLines[thread] = other.lowerBound - line.count..<other.upperBound - line.count
+      }
+    } else if settings.wants("munmap") {
+      lines.writeUnmapFailed(
+        event, space: space, restored: bytes,
+        name: ledger.name(of: event.thread, in: event.process).text)
+    }
+  }
+
+  func announce(_ space: Space, at when: KernelInstant) {
+    for process in space.processes { announce(process, at: when) }
+  }
+
+  /// Says once that a process is in view.
+  func announce(_ id: ProcessID, at when: KernelInstant) {
+    guard settings.form == .ndjson, settings.wants("process"), let process = ledger.processes[id],
+      announced[id] != process.since, let space = ledger.space(of: process.space)
+    else { return }
+    announced[id] = process.since
+    let files = ProcessFiles(id)
+    let known = decoder.texts[process.executable]
+    lines.write(
+      process,
+      LineSubject(when: when, process: id, name: process.name.text, space: space.id),
+      exe: files.executable ?? (known.isEmpty ? nil : known), cgroup: files.cgroup)
+  }
+
+  private func path(of event: MappingEvent, _ change: LedgerChange) -> String? {
+    guard case .mapped(let call) = event.fact, let file = call.file,
+      case .mapped(let range, _) = change.effect
+    else { return nil }
+    return path(of: file.identity, in: event.process, at: range, descriptor: file.descriptor)
+  }
+
+  /// The path of a mapped file, found once for each file.
+  private func path(
+    of identity: FileIdentity, in process: ProcessID, at range: AddressRange, descriptor: Int32
+  ) -> String? {
+    let known = decoder.texts[ledger.path(of: identity)]
+    if !known.isEmpty { return known }
+    guard
+      let found = ProcessFiles(process).path(
+        mappedAt: range, descriptor: descriptor, identity: identity)
+    else { return nil }
+    ledger.setPath(decoder.texts.intern(found), of: identity)
+    return found
+  }
+
+  func writeEnd(at now: KernelInstant) {
+    if settings.wants("leak") {
+      for leak in leakReports(at: now) { lines.write(leak, isFinal: true, at: now) }
+    }
+    guard settings.wants("summary") else { return }
+    lines.writeSummary(
+      coverage, spaces: ledger.spaces.count,
+      leaks: book.verdicts.count { $0.standing == .leaking }, duration: now.since(began), at: now)
+  }
+
+  /// SIGUSR1: every live mapping that is in scope.
+  func dump() {
+    pump(mendsNow: true)
+    listCompatSpaces()
+    let now = Clock.now
+    let spaces = ledger.spaces.values.filter { !$0.processes.isEmpty }.sorted { $0.id < $1.id }
+    if settings.form == .text {
+      for space in spaces {
+        let report = focus(on: space, isFinal: false, at: now)
+        output.write(renderText(report, mostMappings: .max))
+      }
+      return
+    }
+    var count = 0
+    for space in spaces {
+      resolvePaths(of: space)
+      guard let process = space.processes.first else { continue }
+      let subject = LineSubject(
+        when: now, process: process, name: ledger.processes[process]?.name.text ?? "",
+        space: space.id)
+      for row in mappingRows(of: space, ledger, decoder.texts)
+      where row.range.length >= settings.leastBytes {
+        if settings.wants("mapping") { lines.write(row, subject) }
+        count += 1
+        if lines.count > 1 << 18 { flush() }
+      }
+    }
+    if settings.wants("snapshot") {
+      lines.writeSnapshot(mappings: count, spaces: spaces.count, at: now)
+    }
+    flush()
+  }
+
+  // MARK: Verdicts
+
+  func publish(_ news: [Verdict], at now: KernelInstant) {
+    guard settings.form == .ndjson, settings.wants("leak") else { return }
+    for verdict in news {
+      lines.write(leakReport(verdict, at: now), isFinal: false, at: now)
+    }
+  }
+
+  private func leakReports(at now: KernelInstant) -> [LeakReport] {
+    book.verdicts.map { leakReport($0, at: now) }
+  }
+
+  private func leakReport(_ verdict: Verdict, at now: KernelInstant) -> LeakReport {
+    let ranges = verdict.ranges.map { AddressRange(start: $0.start, end: $0.end) }
+    return LeakReport(
+      verdict,
+      residentBytes: ranges.isEmpty
+        ? nil : ProcessFiles(verdict.process).residentBytes(of: ranges), at: now)
+  }
+
+  // MARK: Text
+
+  func report(isFinal: Bool, at now: KernelInstant) {
+    var text: String
+    if settings.processes.isEmpty, settings.command.isEmpty {
+      text = renderText(assembler.system(ledger, surroundings(isFinal: isFinal, at: now), at: now))
+    } else {
+      let spaces = ledger.spaces.values.filter { !$0.processes.isEmpty }.sorted { $0.id < $1.id }
+      if spaces.count == 1, let space = spaces.first {
+        text = renderText(focus(on: space, isFinal: isFinal, at: now))
+      } else {
+        text = renderText(
+          assembler.system(ledger, surroundings(isFinal: isFinal, at: now), at: now))
+      }
+    }
+    if output.isTerminal, !isFinal, let screen = MeminfoScreen() {
+      screen.draw(text)
+    } else {
+      if output.isTerminal { MeminfoScreen()?.clear() }
+      if !isFinal { text += "\n" }
+      output.write(text)
+    }
+  }
+
+  private func focus(on space: Space, isFinal: Bool, at now: KernelInstant) -> FocusReport {
+    resolvePaths(of: space)
+    return assembler.focus(
+      on: space, ledger, decoder.texts, surroundings(isFinal: isFinal, at: now),
+      leastBytes: settings.leastBytes, at: now)
+  }
+
+  private func surroundings(
+    isFinal: Bool, at now: KernelInstant
+  ) -> ReportAssembler.Surroundings {
+    var resident: [Int: UInt64] = [:]
+    for space in ledger.spaces.values {
+      guard let process = space.processes.first else { continue }
+      resident[space.id] = ProcessFiles(process).residentBytes
+    }
+    return ReportAssembler.Surroundings(
+      coverage: coverage, residentBytes: resident, leaks: leakReports(at: now), isFinal: isFinal)
+  }
+
+  /// Finds the paths that the events did not tell; each file is looked for while it is mapped.
+  private func resolvePaths(of space: Space) {
+    guard let process = space.processes.first else { return }
+    var unknown: [(AddressRange, FileIdentity)] = []
+    space.table.forEach(in: .everything) { entry in
+      guard entry.value.file != .none else { return }
+      let file = ledger.files[entry.value.file]
+      if file.path == TextTable.empty { unknown.append((entry.range, file.identity)) }
+    }
+    for (range, identity) in unknown {
+      _ = path(of: identity, in: process, at: range, descriptor: -1)
+    }
+  }
+}
+
+extension MappingEvent {
+  /// The NDJSON type of its line.
+  var typeName: String {
+    switch fact {
+    case .mapped: "mmap"
+    case .unmapping, .unmapFailed: "munmap"
+    case .remapping, .remapped: "mremap"
+    case .protected: "mprotect"
+    case .breakSet: "brk"
+    case .attached: "shmat"
+    case .detaching: "shmdt"
+    case .taskCreated: "clone"
+    case .execed: "exec"
+    case .taskExited: "exit"
+    case .spaceEnded, .renamed, .unsure: ""
+    }
+  }
+}
+
+extension LedgerChange.Effect {
+  /// Bytes of the mapping that an event was about; those about none are never too small to show.
+  var length: UInt64 {
+    switch self {
+    case .mapped(let range, _), .unmapped(let range, _), .moved(_, let range),
+      .protected(let range, _), .attached(let range), .detached(let range, _):
+      range.length
+    case .none, .restored, .breakMoved, .taskCreated, .execed, .exited, .spaceEnded, .renamed,
+      .unsure:
+      .max
+    }
+  }
+}

@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: Apache-2.0
+import AddressSpace
+import Glibc
+import KernelTracer
+import LeakDetection
+import MappingEvents
+import MappingLedger
+import Renderers
+import Reporting
+
+/// One run of tracing: joins the stream of events with the ledger, the verdicts and the output.
+final class TraceSession {
+  let settings: TraceSettings
+  var tracer: Tracer
+  let ledger: Ledger
+  var decoder = RecordDecoder()
+  var book = VerdictBook()
+  var coverage = Coverage()
+  let output: Output
+  var lines = JSONLines()
+  var assembler: ReportAssembler
+  let began: KernelInstant
+  /// Lines of munmap calls that are still in `lines`, by thread: they may turn out to have failed.
+  var unmapLines: [ThreadID: Range<Int>] = [:]
+  /// Processes that a line was written for and that are alive, with the time they came into view.
+  var announced: [ProcessID: KernelInstant] = [:]
+  /// The number of the audit in which each space, by id, had its turn.
+  var lastChecked: [Int: Int] = [:]
+  var auditCount = 0
+  /// What was recorded while the first lists were made: its lines come after the first one.
+  var sinceSeeding: [MappingEvent] = []
+  private var lostBefore: UInt64 = 0
+  private var isStopping = false
+  /// Records were lost: who is alive has to be asked.
+  private var needsRelisting = false
+  private var mendAt: UInt64 = 0
+
+  /// How long the ring may fill unlooked at, in milliseconds: far less than it takes to fill.
+  private static let pollMilliseconds: Int32 = 50
+  private static let mendEvery: UInt64 = 20_000_000
+  private static let judgeEvery: UInt64 = 500_000_000
+
+  /// Runs until it is told or has reason to stop; answers the exit status.
+  static func run(_ settings: TraceSettings) throws(Failure) -> Int32 {
+    try checkPrivilegeAndTargets(settings)
+    // From here on a signal asks for a report, also while the tables are still being read.
+    let signals = StopSignals([SIGINT, SIGTERM, SIGUSR1])
+    let output = try Output(path: settings.outputPath)
+    var scope = TracerSpec.Scope.system
+    var child: ChildCommand?
+    if !settings.command.isEmpty {
+      let started = try ChildCommand.start(
+        settings.command, sharesOutput: settings.form == .text)
+      scope = .processes([started.process], follow: true)
+      child = consume started
+    } else if !settings.processes.isEmpty {
+      scope = .processes(settings.processes, follow: false)
+    } else if let name = settings.scope.comm {
+      scope = .name(name)
+    } else if let path = settings.scope.cgroup {
+      scope = .cgroup(path: path)
+    }
+    let session: TraceSession
+    do throws(TracerError) {
+      let ringBytes = getenv("BPFLEAK_RING_BYTES").flatMap { Int(String(cString: $0)) } ?? 8 << 20
+      var tracer = try Tracer.load(
+        TracerSpec(
+          scope: scope, ringBytes: ringBytes, verbose: settings.verbose,
+          listsText: getenv("BPFLEAK_LISTING") != nil))
+      try tracer.attach()
+      session = TraceSession(settings, tracer, output)
+      try session.seed()
+    } catch {
+      throw .tracer(error)
+    }
+    return try session.loop(child, signals)
+  }
+
+  private static func checkPrivilegeAndTargets(_ settings: TraceSettings) throws(Failure) {
+    if let obstacle = Probe().obstacle { throw .tracer(obstacle) }
+    for process in settings.processes {
+      if process.raw == UInt32(getpid()) { throw .ownProcess(process) }
+      if !ProcessFiles(process).exists { throw .noSuchProcess(process) }
+    }
+    if let path = settings.scope.cgroup, access("\(path)/cgroup.procs", R_OK) != 0 {
+      throw .noSuchCgroup(path: path, code: errno)
+    }
+  }
+
+  private init(_ settings: TraceSettings, _ tracer: consuming Tracer, _ output: Output) {
+    self.settings = settings
+    self.output = output
+    began = Clock.now
+    ledger = Ledger(
+      machine: Ledger.Machine(
+        pageBytes: UInt64(sysconf(Int32(_SC_PAGESIZE))), hugePageBytes: defaultHugePageBytes(),
+        reportsSpaceEnd: tracer.probe.hasSpaceEnd))
+    assembler = ReportAssembler(
+      version: Version.current, scope: settings.scopeName(tracer.spec.scope), began: began)
+    self.tracer = tracer
+  }
+
+  // MARK: The loop
+
+  private func loop(
+    _ child: consuming ChildCommand?, _ signals: StopSignals
+  ) throws(Failure) -> Int32 {
+    if settings.form == .ndjson { writeStart() }
+    for event in sinceSeeding { take(event) }
+    sinceSeeding = []
+    let isBound = tracer.spec.scope.isBoundToProcesses
+    var childProcess: ProcessID?
+    if let child {
+      childProcess = child.process
+      child.begin()
+    }
+    var isWaitingForFirst = childProcess != nil
+    let start = Clock.now
+    let end = start.later(by: settings.duration ?? .max)
+    var reportAt = start.later(by: settings.interval)
+    var auditAt = start.later(by: settings.auditEvery ?? .max)
+    var judgeAt = start.later(by: Self.judgeEvery)
+    while !isStopping {
+      let next = min(end, settings.form == .text ? reportAt : end)
+      wait(until: next)
+      while let signal = signals.take() {
+        if signal == SIGUSR1 { dump() } else { isStopping = true }
+      }
+      pump()
+      let now = Clock.now
+      if now >= judgeAt {
+        publish(book.judge(ledger, at: now), at: now)
+        judgeAt = now.later(by: Self.judgeEvery)
+      }
+      if now >= auditAt {
+        audit()
+        auditAt = Clock.now.later(by: settings.auditEvery ?? .max)
+      }
+      if now >= end { isStopping = true }
+      if isBound, ledger.processes.isEmpty, !isWaitingForFirst { isStopping = true }
+      if !ledger.processes.isEmpty { isWaitingForFirst = false }
+      if isWaitingForFirst, hasExited(childProcess) { isStopping = true }
+      if settings.form == .text, now >= reportAt, !isStopping {
+        report(isFinal: false, at: now)
+        reportAt = max(reportAt.later(by: settings.interval), now)
+      }
+      flush()
+      if output.isClosed { break }
+    }
+    // Detaching takes the kernel most of a second; the end of this process does it as well.
+    if !output.isClosed {
+      pump(mendsNow: true)
+      finish()
+    }
+    _ = hasExited(childProcess)
+    if output.failure != 0 {
+      throw .cannotWrite(path: output.path, code: output.failure)
+    }
+    let isLeaking = book.verdicts.contains { $0.standing == .leaking }
+    return settings.failsOnLeak && isLeaking ? 3 : 0
+  }
+
+  private func hasExited(_ child: ProcessID?) -> Bool {
+    guard let child else { return false }
+    var status: Int32 = 0
+    return waitpid(pid_t(child.raw), &status, WNOHANG) != 0
+  }
+
+  private func wait(until next: KernelInstant) {
+    let left = next.since(Clock.now) / 1_000_000
+    var ring = pollfd(fd: tracer.descriptor, events: Int16(POLLIN), revents: 0)
+    _ = poll(&ring, 1, min(Self.pollMilliseconds, Int32(clamping: left)))
+  }
+
+  /// Takes in what the ring holds, and mends what that left unknown; not more often than every so
+  /// long, or a program that keeps making it unknown would keep us listing.
+  func pump(mendsNow: Bool = false) {
+    drain(upTo: tracer.position)
+    noteLosses()
+    let now = Clock.now.nanoseconds
+    if mendsNow || now >= mendAt {
+      if needsRelisting {
+        needsRelisting = false
+        relistTasks()
+      }
+      takeWantedSnapshots()
+      // A tenth of the time at most.
+      mendAt = Clock.now.nanoseconds + max(Self.mendEvery, 10 * (Clock.now.nanoseconds - now))
+    }
+  }
+
+  func drain(upTo position: UInt64) {
+    tracer.drain(upTo: position) { take($0) }
+  }
+
+  private func take(_ record: UnsafeRawBufferPointer) {
+    guard let event = decode(record) else { return }
+    take(event)
+  }
+
+  /// Counts every record; nil for one that is none of ours.
+  func decode(_ record: UnsafeRawBufferPointer) -> MappingEvent? {
+    coverage.events += 1
+    do {
+      return try decoder.decode(record)
+    } catch {
+      coverage.undecoded += 1
+      return nil
+    }
+  }
+
+  func take(_ event: MappingEvent) {
+    if case .spaceEnded = event.fact, let key = event.space, let space = ledger.space(of: key) {
+      publish(book.judge(space, in: ledger, at: event.when, isEnding: true), at: event.when)
+    }
+    let change = ledger.apply(event)
+    // Of a few processes each exec is worth a list at once; on a whole machine most are gone before
+    // anybody could ask.
+    if case .execed = change.effect, tracer.spec.scope != .system, let key = event.space {
+      takeSnapshot(ofExeced: key)
+    }
+    if settings.form == .ndjson { writeLine(event, change) }
+  }
+
+  private func noteLosses() {
+    let lost = tracer.lost
+    guard lost > lostBefore else { return }
+    let (keys, isComplete) = tracer.takeLostSpaces()
+    let spaces = isComplete ? keys : Array(ledger.spaces.keys)
+    let ids = spaces.compactMap { ledger.space(of: $0)?.id }.sorted()
+    for key in spaces { ledger.noteLoss(in: key) }
+    coverage.lost = lost
+    if settings.form == .ndjson, settings.wants("lost") {
+      lines.writeLost(lost - lostBefore, reason: "ring-full", spaces: ids, at: Clock.now)
+    }
+    lostBefore = lost
+    needsRelisting = true
+  }
+
+  private func finish() {
+    let now = Clock.now
+    publish(book.judge(ledger, at: now), at: now)
+    if settings.form == .ndjson {
+      writeEnd(at: now)
+    } else {
+      report(isFinal: true, at: now)
+    }
+    flush()
+  }
+
+  func flush() {
+    guard !lines.isEmpty else { return }
+    output.write(lines.bytes)
+    lines.removeAll()
+    unmapLines.removeAll(keepingCapacity: true)
+  }
+}
+
+extension TracerSpec.Scope {
+  /// Whether there is nothing to wait for once the processes are gone.
+  var isBoundToProcesses: Bool {
+    if case .processes = self { return true }
+    return false
+  }
+}
+
+extension TraceSettings {
+  func scopeName(_ scope: TracerSpec.Scope) -> String {
+    switch scope {
+    case .system: "system"
+    case .processes(let processes, let follow):
+      follow
+        ? command.joined(separator: " ")
+        : "pid " + processes.map { String($0.raw) }.joined(separator: ", ")
+    case .name(let name): "comm \(name)"
+    case .cgroup(let path): "cgroup \(path)"
+    }
+  }
+}
+
+/// Bytes of a huge page where MAP_HUGETLB names no size; 2 MiB where /proc does not tell.
+private func defaultHugePageBytes() -> UInt64 {
+  for line in (FileDescriptor.text(of: "/proc/meminfo") ?? "").split(separator: "\n")
+  where line.hasPrefix("Hugepagesize:") {
+    let digits = line.filter { $0.isNumber }
+    if let kibibytes = UInt64(digits), kibibytes > 0 { return kibibytes << 10 }
+  }
+  return 2 << 20
+}

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import Testing
+
+extension KernelTests {
+  @Suite struct SignalTests {
+    @Test("SIGINT and SIGTERM print the last report and end with 0", arguments: [SIGINT, SIGTERM])
+    func stop(signal: Int32) async throws {
+      let program = try await TestProgram.hold("many_maps", "--count", "50")
+      let lines = try await Trace.start(pid: program.pid)
+      let text = try StartedProcess([
+        try Programs.bpfleak(), "--pid", "\(program.pid)", "--interval", "100ms",
+      ])
+      try await text.wait("a report") { text.output.count > 0 }
+      for process in [lines.process, text] { process.send(signal) }
+      for process in [lines.process, text] {
+        let run = try await process.finish()
+        #expect(run.ending == .exited(0) && run.errors == "")
+      }
+      #expect(try lines.lines().last?.type == "summary")
+      #expect(text.output.text.components(separatedBy: "last report").count == 2)
+    }
+
+    @Test("what happened before the signal is still written, though it was not read yet")
+    func drains() async throws {
+      let program = try Programs.test("many_maps")
+      let shell = try StartedProcess([
+        "bash", "--norc", "-c", "echo ready; read -r line; exec \(program) --count 500",
+      ])
+      try await shell.waitUntil(printing: "ready")
+      let trace = try await Trace.start(pid: shell.pid)
+      trace.process.send(SIGSTOP)
+      shell.closeInput()
+      _ = try await shell.finish()
+      trace.process.send(SIGTERM)
+      trace.process.send(SIGCONT)
+      let lines = try await trace.linesAtEnd()
+      #expect(lines.ofType("mmap").filter { $0.number("len") == 4096 }.count >= 500)
+      #expect(lines.dropLast().last?.type == "exit" && lines.last?.type == "summary")
+    }
+
+    @Test("SIGUSR1 prints every live mapping in the text report too")
+    func dumpAsText() async throws {
+      let program = try await TestProgram.hold("many_maps", "--count", "600")
+      let report = try StartedProcess([
+        try Programs.bpfleak(), "--pid", "\(program.pid)", "--interval", "1h",
+      ])
+      // It takes signals once it traces, which text does not tell.
+      try await Task.sleep(for: .milliseconds(1500))
+      report.send(SIGUSR1)
+      try await report.wait("the dump") { report.output.text.contains("main-stack") }
+      report.send(SIGINT)
+      let text = try await report.finish().output
+      let areas = try #require(KernelMaps.areas(of: Int(program.pid)))
+      let missing = areas.filter { !text.contains("-\(String($0.end, radix: 16)) ") }
+      #expect(missing.count == 0, "of \(areas.count)")
+    }
+
+    @Test(
+      "a reader that goes away ends the trace quietly", arguments: ["--ndjson", "--format text"])
+    func closedPipe(format: String) async throws {
+      let churn = try StartedProcess([
+        try Programs.test("map_churn"), "--threads", "1", "--seconds", "60",
+      ])
+      try await churn.waitUntil(printing: "pid")
+      let run = try await shell(
+        "$BPFLEAK \(format) --interval 100ms --duration 100s | head -1; echo ${PIPESTATUS[0]}")
+      #expect(run.ending == .exited(0))
+      #expect(run.errors == "")
+      #expect(run.output.hasSuffix("\n0\n"))
+    }
+
+    @Test("a report comes every interval and says how long it watched")
+    func intervals() async throws {
+      let program = try await TestProgram.hold("many_maps", "--count", "5")
+      let run = try await bpfleak(
+        "--pid", "\(program.pid)", "--interval", "200ms", "--duration", "1100ms")
+      let reports = run.output.components(separatedBy: "watched for").count - 1
+      #expect(run.ending == .exited(0) && reports >= 3 && reports <= 7)
+    }
+  }
+}

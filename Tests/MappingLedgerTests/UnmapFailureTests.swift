@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+import MappingEvents
+import MappingLedger
+import Testing
+
+/// munmap is recorded when it is entered, so a failure is learned afterwards.
+@Suite struct UnmapFailureTests {
+  let ledger = emptySpace()
+
+  @Test("a munmap that failed gives back all it took, in one piece and with its past")
+  func restore() throws {
+    ledger.play(.main.mmap(0x10000, 0x4000).at(7).from(stack: 3))
+    let before = try #require(ledger.mapping(at: 0x11000))
+    ledger.play(.main.munmap(0x11000, 0x1000))
+    #expect(ledger.play(.main.munmapFailed()) == "restored 1000")
+    #expect(ledger.layout() == ["10000-14000 rw-"])
+    #expect(ledger.mapping(at: 0x11000) == before)
+    #expect(ledger.activity()?.unmaps == 0)
+    #expect(ledger.activity()?.unmappedBytes == 0)
+  }
+
+  @Test("pieces of several mappings go back to where each was")
+  func restoreMany() {
+    ledger.play(
+      .main.mmap(0x10000, 0x2000), .main.mmap(0x12000, 0x1000, [.read]),
+      .main.mmap(0x15000, 0x2000))
+    let before = ledger.layout()
+    ledger.play(.main.munmap(0x11000, 0x5000), .main.munmapFailed())
+    #expect(ledger.layout() == before)
+  }
+
+  @Test("what other threads did in between does not hide the call that failed")
+  func othersInBetween() {
+    ledger.play(
+      .main.mmap(0x10000, 0x4000), .other.mmap(0x20000, 0x2000),
+      .main.munmap(0x10000, 0x4000),
+      .other.munmap(0x20000, 0x1000), .other.mmap(0x30000, 0x1000),
+      .other.munmap(0x30000, 0x1000),
+      .main.munmapFailed())
+    #expect(ledger.layout() == ["10000-14000 rw-", "21000-22000 rw-"])
+  }
+
+  @Test("two calls under way at once fail each for itself")
+  func twoFailures() {
+    ledger.play(
+      .main.mmap(0x10000, 0x2000), .main.mmap(0x20000, 0x2000),
+      .main.munmap(0x10000, 0x2000), .other.munmap(0x20000, 0x1000),
+      .main.munmapFailed())
+    #expect(ledger.layout() == ["10000-12000 rw-", "21000-22000 rw-"])
+    ledger.play(.other.munmapFailed())
+    #expect(ledger.layout() == ["10000-12000 rw-", "20000-22000 rw-"])
+  }
+
+  @Test("what another thread mapped into the hole before the failure was told stays")
+  func holeTaken() {
+    ledger.play(
+      .main.mmap(0x10000, 0x4000),
+      .main.munmap(0x10000, 0x4000),
+      .other.mmap(0x11000, 0x1000, [.read], [.private, .anonymous, .fixed]))
+    #expect(ledger.play(.main.munmapFailed()) == "restored 3000")
+    #expect(ledger.layout() == ["10000-11000 rw-", "11000-12000 r--", "12000-14000 rw-"])
+    #expect(ledger.space()?.accountedBytes == 0x4000)
+  }
+
+  @Test("a call that was refused at once does not bring back what an earlier one freed")
+  func refusedAfterSuccess() {
+    ledger.play(
+      .main.mmap(0x10000, 0x4000), .main.munmap(0x10000, 0x4000),
+      .main.munmap(0x10010, 0x1000))
+    #expect(ledger.play(.main.munmapFailed()) == "restored 0")
+    #expect(ledger.layout() == [])
+  }
+
+  @Test("the failure of a call that was never seen is a matter for the kernel")
+  func entryUnseen() {
+    ledger.play(.main.mmap(0x10000, 0x4000))
+    #expect(ledger.play(.main.munmapFailed()) == "unsure")
+    #expect(ledger.wants() == .unsure)
+  }
+
+  @Test("a failure that comes after too many other removals is a matter for the kernel")
+  func notesOverwritten() {
+    ledger.play(.main.mmap(0x10000, 0x1000), .main.munmap(0x10000, 0x1000))
+    for _ in 0..<2048 { ledger.play(.other.munmap(0x90000, 0x1000)) }
+    #expect(ledger.play(.main.munmapFailed()) == "unsure")
+    #expect(ledger.wants() == .unsure)
+  }
+
+  @Test("a failed call over more mappings than are noted is a matter for the kernel")
+  func tooManyPieces() {
+    for page in 0..<3000 as Range<UInt64> {
+      ledger.play(.main.mmap(0x10_0000 + page << 12, 0x1000))
+    }
+    ledger.play(.main.munmap(0x10_0000, 3000 << 12))
+    #expect(ledger.layout() == [])
+    #expect(ledger.play(.main.munmapFailed()) == "unsure")
+  }
+
+  @Test("the failure of a call from another space of the same thread restores nothing here")
+  func otherSpace() {
+    ledger.play(
+      .main.mmap(0x10000, 0x1000), .main.munmap(0x10000, 0x1000),
+      .main.execve(in: 0xb), Caller(100, in: 0xb).munmapFailed())
+    #expect(ledger.layout(of: 0xb) == [])
+    #expect(ledger.activity(of: 0xb)?.unmaps == 0)
+  }
+}

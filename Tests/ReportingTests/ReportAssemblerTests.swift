@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+import MappingEvents
+import MappingLedger
+import Testing
+
+@testable import Reporting
+
+@Suite struct ReportAssemblerTests {
+  private let mebibyte: UInt64 = 1 << 20
+
+  @Test("what leaks comes first, then suspects, then the rest by growth, then by size")
+  func ranking() {
+    let machine = TracedMachine()
+    for process in [100, 200, 300, 400, 500, 600] as [UInt32] {
+      machine.list(process, "p\(process)", bytes: [UInt64(process) << 12])
+    }
+    machine.map(100, 0x7000_0000, 64 << 20, at: 1)
+    machine.map(200, 0x7000_0000, 4096, at: 1)
+    machine.map(300, 0x7000_0000, 1 << 20, at: 1)
+    machine.unmap(600, 0x1000_0000, 4096, at: 1)
+    let leaks = [machine.leak(200, .leaking), machine.leak(300, .suspect)]
+    let rows = machine.system(at: 2, leaks: leaks).rows
+    #expect(rows.map(\.process.raw) == [200, 300, 100, 500, 400, 600])
+    #expect(rows.map(\.standing) == [.leaking, .suspect, nil, nil, nil, nil])
+  }
+
+  @Test("a process with two verdicts has the graver standing, and a withdrawn one is none")
+  func graver() {
+    let machine = TracedMachine()
+    machine.list(100, "a", bytes: [4096])
+    machine.list(200, "b", bytes: [1 << 20])
+    let leaks = [
+      machine.leak(100, .suspect), machine.leak(100, .leaking), machine.leak(200, .withdrawn),
+    ]
+    let rows = machine.system(at: 1, leaks: leaks).rows
+    #expect(rows.map(\.standing) == [.leaking, .withdrawn])
+    #expect(rows.map(\.process.raw) == [100, 200])
+  }
+
+  @Test("growth counts from the first list on, up and down, and per minute of that time")
+  func growth() {
+    let machine = TracedMachine()
+    machine.list(100, "server", bytes: [4 << 20, 1 << 20], at: 10)
+    machine.map(100, 0x7000_0000, 3 << 20, at: 20)
+    let grown = machine.system(at: 40).rows[0]
+    #expect(grown.virtualBytes == 8 << 20)
+    #expect(grown.virtualGrowth == 3 << 20)
+    #expect(grown.virtualPerMinute == 6 << 20)
+    #expect(grown.mappings == 3)
+    machine.unmap(100, 0x1000_0000, 4 << 20, at: 50)
+    let shrunk = machine.system(at: 70).rows[0]
+    #expect(shrunk.virtualGrowth == -1 << 20)
+    #expect(shrunk.virtualPerMinute == -1 << 20)
+  }
+
+  @Test("a forked child's growth counts from the fork")
+  func forked() {
+    let machine = TracedMachine()
+    machine.list(100, "parent", bytes: [8 << 20])
+    machine.apply(
+      100, at: 1,
+      .taskCreated(
+        MappingEvent.TaskCreated(
+          flags: [], childProcess: ProcessID(200), childThread: ThreadID(200),
+          childSpace: TracedMachine.key(200), stackPointer: nil, name: ThreadName("child"))))
+    machine.map(200, 0x7000_0000, 1 << 20, at: 2)
+    let rows = machine.system(at: 31).rows
+    #expect(rows.map(\.process.raw) == [200, 100])
+    #expect(rows[0].name == "child")
+    #expect(rows.map(\.virtualGrowth) == [1 << 20, 0])
+    #expect(rows[0].virtualPerMinute == 2 << 20)
+  }
+
+  @Test("maps and unmaps a second are those since the report before")
+  func rates() {
+    let machine = TracedMachine()
+    machine.list(100, "server", bytes: [4096])
+    for index in 0..<20 { machine.map(100, 0x7000_0000 + UInt64(index) << 16, 4096, at: 1) }
+    let first = machine.system(at: 10).rows[0]
+    #expect(first.mapsPerSecond == 2 && first.unmapsPerSecond == 0)
+    for index in 0..<10 { machine.unmap(100, 0x7000_0000 + UInt64(index) << 16, 4096, at: 11) }
+    let second = machine.system(at: 12).rows[0]
+    #expect(second.mapsPerSecond == 0 && second.unmapsPerSecond == 5)
+    let third = machine.system(at: 13).rows[0]
+    #expect(third.mapsPerSecond == 0 && third.unmapsPerSecond == 0)
+  }
+
+  @Test("an unmap that turns out to have failed after a report is no rate below zero")
+  func failedUnmap() {
+    let machine = TracedMachine()
+    machine.list(100, "server", bytes: [4096])
+    machine.unmap(100, 0x1000_0000, 4096, at: 1)
+    #expect(machine.system(at: 2).rows[0].unmapsPerSecond == 0.5)
+    machine.apply(100, at: 2.1, .unmapFailed)
+    let row = machine.system(at: 3).rows[0]
+    #expect(row.unmapsPerSecond == 0)
+    #expect(row.virtualGrowth == 0)
+  }
+
+  @Test("two reports at one moment have no rates and do not divide by nothing")
+  func sameMoment() {
+    let machine = TracedMachine()
+    machine.list(100, "server", bytes: [4096])
+    machine.map(100, 0x7000_0000, 4096, at: 0)
+    _ = machine.system(at: 0)
+    let row = machine.system(at: 0).rows[0]
+    #expect(row.mapsPerSecond == 0 && row.virtualPerMinute == 0)
+  }
+
+  @Test("resident growth counts from the first size that was known")
+  func residentGrowth() {
+    let machine = TracedMachine()
+    machine.list(100, "server", bytes: [4096])
+    #expect(machine.system(at: 1).rows[0].residentBytes == nil)
+    #expect(machine.system(at: 2, resident: [100: 5 << 20]).rows[0].residentGrowth == 0)
+    #expect(machine.system(at: 3).rows[0].residentGrowth == 0)
+    let row = machine.system(at: 4, resident: [100: 4 << 20]).rows[0]
+    #expect(row.residentBytes == 4 << 20 && row.residentGrowth == -1 << 20)
+  }
+
+  @Test("a look at one process leaves the account of the others as it is")
+  func focusBetween() {
+    let machine = TracedMachine()
+    machine.list(100, "a", bytes: [4096])
+    machine.list(200, "b", bytes: [4096])
+    let resident: [UInt32: UInt64] = [100: 1 << 20, 200: 1 << 20]
+    _ = machine.system(at: 10, resident: resident)
+    for index in 0..<10 { machine.map(200, 0x7000_0000 + UInt64(index) << 16, 4096, at: 11) }
+    _ = machine.focus(on: 100, at: 11, resident: resident)
+    let row = machine.system(at: 12, resident: [100: 1 << 20, 200: 3 << 20]).rows[0]
+    #expect(row.process == ProcessID(200))
+    #expect(row.mapsPerSecond == 5)
+    #expect(row.residentGrowth == 2 << 20)
+  }
+
+  @Test("the kind that grows is the one that grew most, and none when nothing did")
+  func growingKind() {
+    let machine = TracedMachine()
+    machine.list(100, "server", bytes: [8 << 20])
+    #expect(machine.system(at: 1).rows[0].growingKind == nil)
+    machine.apply(100, at: 2, .breakSet(start: 0x5000_0000, brk: 0x5000_0000))
+    machine.apply(100, at: 2, .breakSet(start: 0x5000_0000, brk: 0x5020_0000))
+    machine.map(100, 0x7000_0000, 1 << 20, at: 3)
+    #expect(machine.system(at: 4).rows[0].growingKind == .heap)
+    machine.map(100, 0x7100_0000, 4 << 20, at: 5)
+    machine.start(101, of: 100, below: 0x7140_0000, at: 5)
+    #expect(machine.system(at: 6).rows[0].growingKind == .threadStack)
+    machine.unmap(100, 0x5000_0000, 0x3000_0000, at: 7)
+    machine.unmap(100, 0x1000_0000, 4096, at: 7)
+    #expect(machine.system(at: 8).rows[0].growingKind == nil)
+  }
+
+  @Test("a row says what limits the trust in it")
+  func caveats() {
+    let machine = TracedMachine()
+    machine.list(100, "good", bytes: [4096])
+    machine.list(200, "lossy", bytes: [4096])
+    machine.list(300, "old", bytes: [4096], isCompat: true)
+    machine.admit(400, "new")
+    machine.ledger.noteLoss(in: TracedMachine.key(200))
+    let rows = machine.system(at: 1).rows.sorted { $0.process < $1.process }
+    #expect(rows.map(\.caveats) == [[], [.lostEvents], [.compat], [.notYetListed]])
+    #expect(rows[3].virtualGrowth == 0 && rows[3].growingKind == nil)
+  }
+
+  @Test("processes that share a space are one row, and a space without any is none")
+  func sharing() {
+    let machine = TracedMachine()
+    machine.list(100, "server", bytes: [4096])
+    machine.admit(101, "helper", in: TracedMachine.key(100))
+    machine.list(200, "gone", bytes: [1 << 20])
+    machine.apply(200, at: 1, .taskExited(last: true, withProcess: true, code: 0))
+    let report = machine.system(at: 2)
+    #expect(report.rows.map(\.name) == ["server"])
+    #expect(report.rows[0].otherProcesses == 1)
+    #expect(report.header.processes == 2)
+    #expect(report.header.mappings == 1)
+    #expect(report.header.virtualBytes == 4096)
+    #expect(report.header.elapsed == 2_000_000_000)
+  }
+
+  @Test("a verdict on a process that is gone is still in the report")
+  func leakOfTheDead() {
+    let machine = TracedMachine()
+    machine.list(100, "server", bytes: [4096])
+    let report = machine.system(at: 1, leaks: [machine.leak(900, .leaking)])
+    #expect(report.leaks.count == 1)
+    #expect(report.rows.map(\.standing) == [nil])
+  }
+}
