@@ -31,7 +31,9 @@ let package = Package(
       name: "MappingEvents", dependencies: ["AddressSpace", "CBPFLeakWire"], swiftSettings: strict),
     .target(name: "MappingLedger", dependencies: ["MappingEvents"], swiftSettings: strict),
     .target(name: "LeakDetection", dependencies: ["MappingLedger"], swiftSettings: strict),
-    .target(name: "Reporting", dependencies: ["LeakDetection"], swiftSettings: strict),
+    .target(name: "Symbolization", dependencies: ["AddressSpace"], swiftSettings: strict),
+    .target(
+      name: "Reporting", dependencies: ["LeakDetection", "Symbolization"], swiftSettings: strict),
     .target(name: "Renderers", dependencies: ["Reporting"], swiftSettings: strict),
     .target(
       name: "KernelTracer",
@@ -51,6 +53,7 @@ let package = Package(
     .testTarget(name: "MappingEventsTests", dependencies: ["MappingEvents"], swiftSettings: strict),
     .testTarget(name: "MappingLedgerTests", dependencies: ["MappingLedger"], swiftSettings: strict),
     .testTarget(name: "LeakDetectionTests", dependencies: ["LeakDetection"], swiftSettings: strict),
+    .testTarget(name: "SymbolizationTests", dependencies: ["Symbolization"], swiftSettings: strict),
     .testTarget(name: "ReportingTests", dependencies: ["Reporting"], swiftSettings: strict),
     .testTarget(
       name: "RenderersTests", dependencies: ["Renderers"], exclude: ["Goldens"],

@@ -4,6 +4,7 @@ import LeakDetection
 public import MappingEvents
 public import MappingLedger
 public import Reporting
+public import Symbolization
 
 /// Whom a line that is about a process, and not made by one of its threads, speaks of.
 public struct LineSubject: Sendable {
@@ -153,15 +154,34 @@ extension JSONLines {
     field("resident_bytes", optional: leak.residentBytes)
     field("first_ns", verdict.first.nanoseconds)
     field("last_ns", verdict.last.nanoseconds)
-    null("function")
-    null("file")
-    null("line")
-    null("module")
+    let culprit = leak.callStack?.culprit
+    field("function", optional: culprit?.function)
+    field("file", optional: culprit?.file)
+    field("line", optional: culprit?.line.map { UInt64($0) })
+    field("module", optional: culprit?.module)
     stack(verdict.stack)
     field("message", leak.message)
     array("evidence", leak.evidence)
     null("limit")
     field("final", isFinal)
+    end()
+  }
+
+  /// The frames behind a stack id: once, before the first line that has it.
+  public mutating func write(_ stack: CallStack, id: StackID, _ subject: LineSubject) {
+    open("stack", subject)
+    field("id", Int64(id.raw))
+    objects("frames", stack.frames) { line, frame in
+      line.field("addr", address: frame.address)
+      line.field("function", optional: frame.function)
+      line.field("module", optional: frame.module)
+      line.field("offset", optional: frame.offset)
+      line.field("file", optional: frame.file)
+      line.field("line", optional: frame.line.map { UInt64($0) })
+      line.field("inlined", frame.isInlined)
+    }
+    field("complete", stack.isComplete)
+    field("why", optional: stack.incomplete?.rawValue)
     end()
   }
 

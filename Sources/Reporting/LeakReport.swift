@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 public import LeakDetection
 public import MappingEvents
+public import Symbolization
 
 /// A verdict made ready to be read.
 public struct LeakReport: Sendable {
   public var verdict: Verdict
   /// Of the blamed bytes; nil when nobody could tell.
   public var residentBytes: UInt64?
+  /// The call path of `verdict.stack`; nil when it is unknown.
+  public var callStack: CallStack?
   /// One sentence for a person.
   public var message: String
   /// Sentences, each a fact that was observed, in the order of the case.
@@ -14,9 +17,13 @@ public struct LeakReport: Sendable {
 }
 
 extension LeakReport {
-  public init(_ verdict: Verdict, residentBytes: UInt64?, at now: KernelInstant) {
+  public init(
+    _ verdict: Verdict, residentBytes: UInt64?, callStack: CallStack? = nil,
+    at now: KernelInstant
+  ) {
     self.verdict = verdict
     self.residentBytes = residentBytes
+    self.callStack = callStack
     message = verdict.sentence(at: now)
     evidence = verdict.evidence.map { $0.sentence(at: now) }
     if let residentBytes, verdict.standing != .withdrawn {

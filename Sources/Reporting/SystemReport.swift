@@ -63,10 +63,26 @@ public struct SpaceRow: Sendable {
   public var standing: Verdict.Standing?
   /// What limits the trust in this row; empty when nothing does.
   public var caveats: [Caveat]
+  /// Sizes over the time watched, oldest first, at even steps.
+  public var history: [SizeSample] = []
 
   public enum Caveat: String, Sendable {
     case notYetListed = "table incomplete"
     case lostEvents = "events lost"
     case compat = "32-bit: kept by looking again"
+  }
+}
+
+/// How large a space was at one moment.
+public struct SizeSample: Sendable, Hashable {
+  public var when: KernelInstant
+  public var virtualBytes: UInt64
+  /// Nil when nobody could tell.
+  public var residentBytes: UInt64?
+
+  public init(when: KernelInstant, virtualBytes: UInt64, residentBytes: UInt64?) {
+    self.when = when
+    self.virtualBytes = virtualBytes
+    self.residentBytes = residentBytes
   }
 }

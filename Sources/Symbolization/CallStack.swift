@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Where a thread was when it made a call: its frames, innermost first.
+public struct CallStack: Hashable, Sendable {
+  /// An inlined function is a frame of its own, before the one it was inlined into.
+  public var frames: [StackFrame]
+  /// Nil when the frames reach to the start of the thread; else why they stop short.
+  public var incomplete: IncompleteReason?
+
+  public init(frames: [StackFrame], incomplete: IncompleteReason? = nil) {
+    self.frames = frames
+    self.incomplete = incomplete
+  }
+
+  public var isComplete: Bool { incomplete == nil }
+}
+
+/// Why an unwound stack stops short.
+public enum IncompleteReason: String, Hashable, Sendable {
+  /// It is deeper than what was copied of it.
+  case copyTooShort = "the stack is deeper than what was copied of it"
+  case noUnwindTables = "a frame's module has no unwind tables"
+  case tooDeep = "the stack has more frames than are kept"
+  case processGone = "the process was gone before its stack was unwound"
+  case tooManyAtOnce = "more new stacks came at once than could be unwound"
+  case framePointersOnly = "frame pointers end here; --stacks auto unwinds without them"
+  case notInTime = "it was not unwound in time"
+  case unreadable = "the stack could not be copied"
+}
+
+/// One frame of a call stack.
+public struct StackFrame: Hashable, Sendable {
+  /// The return address, or for the innermost frame the address of the call itself.
+  public var address: UInt64
+  /// Demangled; nil when unknown.
+  public var function: String?
+  /// The path of the file that the code is from, as the process sees it; `[vdso]`.
+  public var module: String?
+  /// Of the address in the module, as symbol tables and addr2line count.
+  public var offset: UInt64?
+  public var file: String?
+  public var line: Int?
+  public var isInlined: Bool
+  /// Why there is no function; nil when there is one.
+  public var unresolved: UnresolvedReason?
+
+  public init(
+    address: UInt64, function: String? = nil, module: String? = nil, offset: UInt64? = nil,
+    file: String? = nil, line: Int? = nil, isInlined: Bool = false,
+    unresolved: UnresolvedReason? = nil
+  ) {
+    self.address = address
+    self.function = function
+    self.module = module
+    self.offset = offset
+    self.file = file
+    self.line = line
+    self.isInlined = isInlined
+    self.unresolved = unresolved
+  }
+}
+
+/// Why a frame has no function.
+public enum UnresolvedReason: String, Hashable, Sendable {
+  case noModule = "no module there"
+  case noSymbol = "no symbol there"
+  case fileGone = "file gone"
+  case fileReplaced = "file replaced since"
+}
