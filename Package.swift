@@ -26,12 +26,23 @@ let package = Package(
       name: "CLibbpf", path: "CLibbpf",
       linkerSettings: [.unsafeFlags(["-l:libbpf.a", "-l:libelf.a", "-l:libz.a"])]),
 
+    // The archives once more, because libdw needs what libbpf's list has before it.
+    .target(
+      name: "CLibdw", path: "CLibdw",
+      linkerSettings: [
+        .unsafeFlags([
+          "-l:libdw.a", "-l:libelf.a", "-l:libz.a", "-l:liblzma.a", "-l:libbz2.a", "-l:libiberty.a",
+          "-lstdc++",
+        ])
+      ]),
+
     .target(name: "AddressSpace", swiftSettings: strict),
     .target(
       name: "MappingEvents", dependencies: ["AddressSpace", "CBPFLeakWire"], swiftSettings: strict),
     .target(name: "MappingLedger", dependencies: ["MappingEvents"], swiftSettings: strict),
     .target(name: "LeakDetection", dependencies: ["MappingLedger"], swiftSettings: strict),
-    .target(name: "Symbolization", dependencies: ["AddressSpace"], swiftSettings: strict),
+    .target(
+      name: "Symbolization", dependencies: ["MappingEvents", "CLibdw"], swiftSettings: strict),
     .target(
       name: "Reporting", dependencies: ["LeakDetection", "Symbolization"], swiftSettings: strict),
     .target(name: "Renderers", dependencies: ["Reporting"], swiftSettings: strict),
@@ -44,7 +55,7 @@ let package = Package(
     .executableTarget(
       name: "bpfleak",
       dependencies: [
-        "KernelTracer", "Renderers",
+        "KernelTracer", "Renderers", "Symbolization",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),

@@ -21,6 +21,7 @@
 #define CLONE_VM 0x100
 #define CLONE_THREAD 0x10000
 #define MAX_ERRNO 4095
+#define PROT_EXEC 4
 #define HUGETLBFS_MAGIC 0x958458f6
 #define VM_HUGETLB 0x00400000
 #define PATH_BUFFER BPFLEAK_PATH_LENGTH
@@ -209,6 +210,8 @@ static __always_inline int find_caller(struct caller *caller)
 	((struct type *)reserve(KIND, sizeof(struct type), (caller)->space, (caller)->pid,         \
 				(caller)->tid))
 
+#include "user_stack.h"
+
 static __always_inline int failed(__s64 result)
 {
 	return (__u64)result >= (__u64)-MAX_ERRNO;
@@ -268,6 +271,7 @@ int mmap_returned(struct syscall_exit *context)
 	struct bpfleak_mapped_file *file_record;
 	struct bpfleak_mapped *record;
 	struct caller caller;
+	__s32 stack;
 	__u64 flags;
 
 	if (!find_caller(&caller))
@@ -280,11 +284,15 @@ int mmap_returned(struct syscall_exit *context)
 				    context->number);
 		return 0;
 	}
+	if (BPFLEAK_ARG3(caller.regs) & PROT_EXEC)
+		note_code(caller.space, context->result);
+	stack = stack_of(context, &caller);
 	if (flags & MAP_ANONYMOUS) {
 		record = RESERVE(&caller, BPFLEAK_MAPPED, bpfleak_mapped);
 		if (!record)
 			return 0;
 		fill_mapped(record, caller.regs, context->result);
+		record->header.stack = stack;
 		submit(record);
 		return 0;
 	}
@@ -292,6 +300,7 @@ int mmap_returned(struct syscall_exit *context)
 	if (!file_record)
 		return 0;
 	fill_mapped(&file_record->mapped, caller.regs, context->result);
+	file_record->mapped.header.stack = stack;
 	file_record->fd = BPFLEAK_ARG5(caller.regs);
 	file_record->offset = BPFLEAK_ARG6(caller.regs);
 	identify_file(file_record, caller.task, file_record->fd);
@@ -354,12 +363,16 @@ int mremap_returned(struct syscall_exit *context)
 {
 	struct bpfleak_remapped *record;
 	struct caller caller;
+	__s32 stack = -1;
 
 	if (!find_caller(&caller))
 		return 0;
+	if (!failed(context->result))
+		stack = stack_of(context, &caller);
 	record = RESERVE(&caller, BPFLEAK_REMAPPED, bpfleak_remapped);
 	if (!record)
 		return 0;
+	record->header.stack = stack;
 	record->old_address = BPFLEAK_ARG1(caller.regs);
 	record->old_bytes = BPFLEAK_ARG2(caller.regs);
 	record->new_bytes = BPFLEAK_ARG3(caller.regs);
@@ -377,6 +390,8 @@ static __always_inline int emit_protected(struct syscall_exit *context)
 
 	if (!find_caller(&caller))
 		return 0;
+	if (BPFLEAK_ARG3(caller.regs) & PROT_EXEC && !context->result)
+		note_code(caller.space, BPFLEAK_ARG1(caller.regs));
 	record = RESERVE(&caller, BPFLEAK_PROTECTED, bpfleak_protected);
 	if (!record)
 		return 0;
@@ -406,15 +421,18 @@ int brk_returned(struct syscall_exit *context)
 	struct bpfleak_break_set *record;
 	struct mm_struct *mm;
 	struct caller caller;
+	__s32 stack;
 
 	if (!find_caller(&caller))
 		return 0;
 	/* brk reports failure, and a mere question, by a result that is not what was asked for. */
 	if ((__u64)context->result != BPFLEAK_ARG1(caller.regs))
 		return 0;
+	stack = stack_of(context, &caller);
 	record = RESERVE(&caller, BPFLEAK_BREAK_SET, bpfleak_break_set);
 	if (!record)
 		return 0;
+	record->header.stack = stack;
 	/* The break as it is now and not the result: when two threads race, whichever record comes
 	 * last then holds the final value. */
 	mm = caller.task->mm;
@@ -428,12 +446,15 @@ static __always_inline struct bpfleak_attached *reserve_attached(struct syscall_
 								 struct caller *caller)
 {
 	struct bpfleak_attached *record;
+	__s32 stack;
 
 	if (failed(context->result) || !find_caller(caller))
 		return 0;
+	stack = stack_of(context, caller);
 	record = RESERVE(caller, BPFLEAK_ATTACHED, bpfleak_attached);
 	if (!record)
 		return 0;
+	record->header.stack = stack;
 	record->address = context->result;
 	record->bytes = 0;
 	record->shmid = BPFLEAK_ARG1(caller->regs);
@@ -578,6 +599,8 @@ int BPF_PROG(task_created, struct task_struct *child, __u64 flags)
 	if (bpfleak_config.scope != BPFLEAK_SCOPE_SYSTEM && child_space && !(flags & CLONE_THREAD))
 		scope_add(child_space, process_id(child),
 			  bpfleak_config.follow ? BPFLEAK_ASKED_FOR : BPFLEAK_SHARES_SPACE);
+	if (child_space)
+		inherit_code(caller.space, child_space);
 	record = RESERVE(&caller, BPFLEAK_TASK_CREATED, bpfleak_task_created);
 	if (!record)
 		return 0;
@@ -623,6 +646,7 @@ int BPF_PROG(task_execed, struct task_struct *task, __u32 old_tid, struct linux_
 	struct bpfleak_execed *record;
 	char comm[BPFLEAK_COMM_LENGTH] = {};
 
+	forget_code(space);
 	BPF_CORE_READ_INTO(&comm, task, comm);
 	if (bpfleak_config.scope == BPFLEAK_SCOPE_SYSTEM) {
 		if (!space_in_scope(space, pid))
@@ -690,6 +714,7 @@ int BPF_PROG(space_ended, struct mm_struct *mm)
 	__u64 space = (__u64)mm;
 	struct bpfleak_space_ended *record;
 
+	forget_code(space);
 	if (bpfleak_config.scope != BPFLEAK_SCOPE_SYSTEM &&
 	    bpf_map_delete_elem(&scope_spaces, &space))
 		return 0;

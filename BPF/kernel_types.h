@@ -27,6 +27,9 @@ struct mm_struct {
 	unsigned long start_brk;
 	unsigned long brk;
 	unsigned long start_stack;
+	unsigned long start_code;
+	unsigned long end_code;
+	unsigned long mmap_base;
 	unsigned long task_size;
 	int map_count;
 	mm_context_t context;
@@ -116,7 +119,7 @@ struct linux_binprm {
 
 #if defined(__TARGET_ARCH_x86)
 struct pt_regs {
-	unsigned long di, si, dx, r10, r8, r9, sp;
+	unsigned long r15, r14, r13, r12, bp, bx, di, si, dx, r10, r8, r9, ip, sp;
 };
 #elif defined(__TARGET_ARCH_arm64)
 struct user_pt_regs {
@@ -126,6 +129,7 @@ struct user_pt_regs {
 struct pt_regs {
 	__u64 regs[31];
 	__u64 sp;
+	__u64 pc;
 	__u64 orig_x0;
 };
 #endif
@@ -159,6 +163,7 @@ struct bpf_iter__task_vma {
 #define BPFLEAK_ARG5(frame) ((frame)->r8)
 #define BPFLEAK_ARG6(frame) ((frame)->r9)
 #define BPFLEAK_SP(frame) ((frame)->sp)
+#define BPFLEAK_IP(frame) ((frame)->ip)
 #elif defined(__TARGET_ARCH_arm64)
 #define BPFLEAK_ARG1(frame) ((frame)->orig_x0)
 #define BPFLEAK_ARG2(frame) ((frame)->regs[1])
@@ -167,6 +172,7 @@ struct bpf_iter__task_vma {
 #define BPFLEAK_ARG5(frame) ((frame)->regs[4])
 #define BPFLEAK_ARG6(frame) ((frame)->regs[5])
 #define BPFLEAK_SP(frame) ((frame)->sp)
+#define BPFLEAK_IP(frame) ((frame)->pc)
 #endif
 
 /* What a classic tracepoint hands to a program, as /sys/kernel/tracing/events/.../format says:

@@ -19,26 +19,32 @@ static bool verbose_log;
 
 static int capture(enum libbpf_print_level level, const char *format, va_list arguments)
 {
-	char line[4096];
-	int length = vsnprintf(line, sizeof(line), format, arguments);
+	// The verifier's log comes as one message, and what it objects to is at its end.
+	static char message[1 << 20];
+	int length = vsnprintf(message, sizeof(message), format, arguments);
+	const char *tail = message;
 
 	if (length < 0)
 		return 0;
+	if ((size_t)length >= sizeof(message))
+		length = sizeof(message) - 1;
 	if (verbose_log)
-		fwrite(line, 1, strnlen(line, sizeof(line)), stderr);
+		fwrite(message, 1, length, stderr);
 	if (level == LIBBPF_DEBUG)
 		return 0;
-	if ((size_t)length >= sizeof(line))
-		length = sizeof(line) - 1;
+	if ((size_t)length >= sizeof(captured)) {
+		tail += length - (sizeof(captured) - 1);
+		length = sizeof(captured) - 1;
+	}
 	if (captured_bytes + length >= sizeof(captured)) {
-		size_t kept = captured_bytes / 2;
+		size_t kept = sizeof(captured) - 1 - length;
 
-		if (kept + length >= sizeof(captured))
-			kept = 0;
+		if (kept > captured_bytes)
+			kept = captured_bytes;
 		memmove(captured, captured + captured_bytes - kept, kept);
 		captured_bytes = kept;
 	}
-	memcpy(captured + captured_bytes, line, length);
+	memcpy(captured + captured_bytes, tail, length);
 	captured_bytes += length;
 	captured[captured_bytes] = 0;
 	return 0;

@@ -26,6 +26,8 @@ struct SharedState: ~Copyable {
     }
   }
 
+  var stacksUnsent: UInt64 { state.pointee.stacks_unsent }
+
   /// Losses whose space could not be noted, since this was last called.
   func takeOverflow() -> UInt64 {
     defer { state.pointee.lost_spaces_overflow = 0 }

@@ -20,6 +20,7 @@ public struct Tracer: ~Copyable {
   private let lostSpaces: Int32
   private let scopeSpaces: Int32
   private let scopePIDs: Int32
+  let spacesCode: Int32
 
   /// Loads the programs and sets their scope; nothing is observed before `attach`.
   public static func load(_ spec: TracerSpec) throws(TracerError) -> Tracer {
@@ -50,10 +51,12 @@ public struct Tracer: ~Copyable {
     if case .cgroup(let path) = spec.scope {
       try setCgroup(path, try object.descriptor("cgroups"))
     }
+    let spacesCode = try object.descriptor("spaces_code")
     let ring = try Ring(map: try object.descriptor("ring"), bytes: spec.ringBytes)
     let tracer = Tracer(
       spec: spec, probe: probe, object: object, ring: ring, shared: shared,
-      lostSpaces: lostSpaces, scopeSpaces: scopeSpaces, scopePIDs: scopePIDs)
+      lostSpaces: lostSpaces, scopeSpaces: scopeSpaces, scopePIDs: scopePIDs,
+      spacesCode: spacesCode)
     try tracer.findNamespace()
     return tracer
   }
@@ -61,7 +64,7 @@ public struct Tracer: ~Copyable {
   private init(
     spec: TracerSpec, probe: Probe, object: consuming BPFObject, ring: consuming Ring,
     shared: consuming SharedState, lostSpaces: Int32, scopeSpaces: Int32,
-    scopePIDs: Int32
+    scopePIDs: Int32, spacesCode: Int32
   ) {
     self.spec = spec
     self.probe = probe
@@ -71,6 +74,7 @@ public struct Tracer: ~Copyable {
     self.lostSpaces = lostSpaces
     self.scopeSpaces = scopeSpaces
     self.scopePIDs = scopePIDs
+    self.spacesCode = spacesCode
   }
 
   private static func configure(
@@ -97,6 +101,16 @@ public struct Tracer: ~Copyable {
       config.pointee.by_cgroup = 1
       config.pointee.follow = 1
     }
+    config.pointee.ring_bytes = UInt32(spec.ringBytes)
+    config.pointee.stack_bytes = UInt32(min(spec.stackBytes, TracerSpec.mostStackBytes) & ~7)
+    config.pointee.stack_window_most = 200
+    switch spec.stacks {
+    case .none: config.pointee.stacks = BPFLEAK_STACKS_NONE.rawValue
+    case .auto: config.pointee.stacks = BPFLEAK_STACKS_AUTO.rawValue
+    case .fp: config.pointee.stacks = BPFLEAK_STACKS_FP.rawValue
+    }
+    // Of a whole machine most processes are gone before anybody could look at their stacks.
+    if spec.scope == .system { config.pointee.quiet_ns = 100_000_000 }
     bpf_map__set_max_entries(try object.map("ring"), UInt32(spec.ringBytes))
     let unused = probe.hasFindVMA ? "shmat_returned_5_15" : "shmat_returned"
     bpf_program__set_autoload(try object.program(unused), false)
@@ -184,6 +198,9 @@ public struct Tracer: ~Copyable {
 
   /// Records that found the ring full since the start.
   public var lost: UInt64 { shared.lost }
+
+  /// New stacks that were not sent: too many at once, or the ring was half full.
+  public var stacksUnsent: UInt64 { shared.stacksUnsent }
 
   /// The spaces that lost records since this was last called. `complete` is false when there were
   /// more than could be noted: then it may be any.

@@ -20,9 +20,28 @@ public struct TracerSpec: Sendable {
   /// Read the kernel's lists as text, as is done when it refuses iterators.
   public var listsText: Bool
 
+  public var stacks: Stacks
+  /// How much of a user stack is copied, in bytes; more for a space whose stacks are deeper.
+  public var stackBytes: Int
+
+  /// How the call path of a mapping is found.
+  public enum Stacks: String, Sendable, CaseIterable {
+    /// By unwinding a copy of the stack later: needs no frame pointers.
+    case auto
+    /// By frame pointers, in the kernel.
+    case fp
+    case none
+  }
+
+  public static let defaultStackBytes = 4096
+  public static let mostStackBytes = 28672
+
   public init(
-    scope: Scope = .system, ringBytes: Int = 8 << 20, verbose: Bool = false, listsText: Bool = false
+    scope: Scope = .system, ringBytes: Int = 8 << 20, verbose: Bool = false,
+    listsText: Bool = false, stacks: Stacks = .auto, stackBytes: Int = defaultStackBytes
   ) {
+    self.stacks = stacks
+    self.stackBytes = stackBytes
     self.listsText = listsText
     self.scope = scope
     self.ringBytes = ringBytes

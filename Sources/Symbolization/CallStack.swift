@@ -61,7 +61,7 @@ public struct StackFrame: Hashable, Sendable {
 }
 
 /// Why a frame has no function.
-public enum UnresolvedReason: String, Hashable, Sendable {
+public enum UnresolvedReason: String, Error, Hashable, Sendable {
   case noModule = "no module there"
   case noSymbol = "no symbol there"
   case fileGone = "file gone"

@@ -51,7 +51,8 @@ struct BPFLeak: ParsableCommand {
       interval: output.interval?.nanoseconds ?? 2_000_000_000,
       leastBytes: output.minSize?.bytes ?? 0,
       auditEvery: output.noAudit ? nil : output.audit?.nanoseconds ?? 10_000_000_000,
-      outputPath: output.output,
+      outputPath: output.output, stacks: output.stacks.mode,
+      stackBytes: output.stackBytes.map { Int($0.bytes) } ?? TracerSpec.defaultStackBytes,
       failsOnLeak: output.failOnLeak, verbose: output.verbose, quiet: output.quiet)
     let status = try TraceSession.run(settings)
     if status != 0 { throw ExitCode(status) }

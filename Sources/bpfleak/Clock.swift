@@ -10,6 +10,12 @@ enum Clock {
     return KernelInstant(nanoseconds: UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec))
   }
 
+  static func sleep(nanoseconds: UInt64) {
+    var time = timespec(
+      tv_sec: Int(nanoseconds / 1_000_000_000), tv_nsec: Int(nanoseconds % 1_000_000_000))
+    nanosleep(&time, nil)
+  }
+
   /// RFC 3339 in UTC, to the millisecond.
   static var wall: String {
     var time = timespec()

@@ -1,6 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
+import KernelTracer
 import MappingEvents
+
+/// `--stacks`.
+enum StacksArgument: String, ExpressibleByArgument, CaseIterable {
+  case auto, fp, none
+
+  var mode: TracerSpec.Stacks {
+    switch self {
+    case .auto: .auto
+    case .fp: .fp
+    case .none: .none
+    }
+  }
+}
 
 struct ScopeOptions: ParsableArguments {
   @Option(
@@ -67,6 +81,18 @@ struct OutputOptions: ParsableArguments {
   @Flag(help: "Never compare.")
   var noAudit = false
 
+  @Option(
+    help: ArgumentHelp(
+      "How call paths are found: auto unwinds a copy of the stack, fp follows frame pointers, or none.",
+      valueName: "mode"))
+  var stacks = StacksArgument.auto
+
+  @Option(
+    help: ArgumentHelp(
+      "Stack copied for unwinding, up to 28K (default: 4K, and more where stacks are deeper).",
+      valueName: "size"))
+  var stackBytes: SizeArgument?
+
   @Flag(help: "Exit with status 3 if any verdict is 'leaking'.")
   var failOnLeak = false
 
@@ -126,6 +152,12 @@ struct OutputOptions: ParsableArguments {
       throw ValidationError("--events chooses among NDJSON lines; add --ndjson")
     }
     _ = try eventTypes
+    if let bytes = stackBytes?.bytes, bytes < 512 || bytes > UInt64(TracerSpec.mostStackBytes) {
+      throw ValidationError("--stack-bytes takes 512 to 28K; deeper stacks are told as incomplete")
+    }
+    if stackBytes != nil, stacks != .auto {
+      throw ValidationError("--stack-bytes is for --stacks auto; leave it out")
+    }
     if noAudit, audit != nil {
       throw ValidationError("--audit and --no-audit contradict each other; give one of them")
     }
@@ -144,6 +176,8 @@ struct TraceSettings {
   /// Nanoseconds; nil for never.
   var auditEvery: UInt64?
   var outputPath: String?
+  var stacks: TracerSpec.Stacks
+  var stackBytes: Int
   var failsOnLeak: Bool
   var verbose: Bool
   var quiet: Bool

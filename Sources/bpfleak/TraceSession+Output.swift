@@ -44,6 +44,14 @@ extension TraceSession {
       let context = EventContext(
         ledger: ledger, texts: decoder.texts, path: path(of: event, change))
       let isWritten = lines.write(event, change, in: context)
+      if isWritten, let space = change.space {
+        owe(
+          event.stack,
+          LineSubject(
+            when: event.when, process: event.process,
+            name: ledger.name(of: event.thread, in: event.process).text, space: space,
+            thread: event.thread))
+      }
       if isWritten, case .unmapped = change.effect {
         unmapLines[event.thread] = start..<lines.count
       }
@@ -112,7 +120,7 @@ extension TraceSession {
 
   func writeEnd(at now: KernelInstant) {
     if settings.wants("leak") {
-      for leak in leakReports(at: now) { lines.write(leak, isFinal: true, at: now) }
+      for leak in leakReports(at: now) { write(leak, isFinal: true, at: now) }
     }
     guard settings.wants("summary") else { return }
     lines.writeSummary(
@@ -142,7 +150,10 @@ extension TraceSession {
         space: space.id)
       for row in mappingRows(of: space, ledger, decoder.texts)
       where row.range.length >= settings.leastBytes {
-        if settings.wants("mapping") { lines.write(row, subject) }
+        if settings.wants("mapping") {
+          lines.write(row, subject)
+          owe(row.stack, subject)
+        }
         count += 1
         if lines.count > 1 << 18 { flush() }
       }
@@ -157,9 +168,17 @@ extension TraceSession {
 
   func publish(_ news: [Verdict], at now: KernelInstant) {
     guard settings.form == .ndjson, settings.wants("leak") else { return }
-    for verdict in news {
-      lines.write(leakReport(verdict, at: now), isFinal: false, at: now)
-    }
+    for verdict in news { write(leakReport(verdict, at: now), isFinal: false, at: now) }
+  }
+
+  private func write(_ leak: LeakReport, isFinal: Bool, at now: KernelInstant) {
+    let verdict = leak.verdict
+    lines.write(leak, isFinal: isFinal, at: now)
+    owe(
+      verdict.stack,
+      LineSubject(
+        when: now, process: verdict.process, name: verdict.processName,
+        space: verdict.subject.space))
   }
 
   private func leakReports(at now: KernelInstant) -> [LeakReport] {
@@ -171,7 +190,8 @@ extension TraceSession {
     return LeakReport(
       verdict,
       residentBytes: ranges.isEmpty
-        ? nil : ProcessFiles(verdict.process).residentBytes(of: ranges), at: now)
+        ? nil : ProcessFiles(verdict.process).residentBytes(of: ranges),
+      callStack: callStack(of: verdict), at: now)
   }
 
   // MARK: Text

@@ -84,6 +84,7 @@ extension TraceSession {
     // Not sooner: a record takes its place in the stream a moment before it reads the clock.
     let now = Clock.now
     let drift = found.flatMap { ledger.merge($0.space, at: now, reason: reason, window: window) }
+    if reason == .unknown { for list in found { tracer.noteCode(of: list.space) } }
     // The tables come first: they tell what each thread's stack lies in.
     for task in found.flatMap(\.tasks) { ledger.admit(task, at: now) }
     return (drift, window)

@@ -15,6 +15,7 @@ final class TraceSession {
   let ledger: Ledger
   var decoder = RecordDecoder()
   var book = VerdictBook()
+  var stacks: StackAccount
   var coverage = Coverage()
   let output: Output
   var lines = JSONLines()
@@ -66,7 +67,8 @@ final class TraceSession {
       var tracer = try Tracer.load(
         TracerSpec(
           scope: scope, ringBytes: ringBytes, verbose: settings.verbose,
-          listsText: getenv("BPFLEAK_LISTING") != nil))
+          listsText: getenv("BPFLEAK_LISTING") != nil, stacks: settings.stacks,
+          stackBytes: settings.stackBytes))
       try tracer.attach()
       session = TraceSession(settings, tracer, output)
       try session.seed()
@@ -90,6 +92,7 @@ final class TraceSession {
   private init(_ settings: TraceSettings, _ tracer: consuming Tracer, _ output: Output) {
     self.settings = settings
     self.output = output
+    stacks = StackAccount(resolves: settings.stacks != .none)
     began = Clock.now
     ledger = Ledger(
       machine: Ledger.Machine(
@@ -176,6 +179,7 @@ final class TraceSession {
   /// long, or a program that keeps making it unknown would keep us listing.
   func pump(mendsNow: Bool = false) {
     drain(upTo: tracer.position)
+    takeResolvedStacks()
     noteLosses()
     let now = Clock.now.nanoseconds
     if mendsNow || now >= mendAt {
@@ -198,8 +202,12 @@ final class TraceSession {
     take(event)
   }
 
-  /// Counts every record; nil for one that is none of ours.
+  /// Counts every event; nil for what is none: a stack, which goes its own way, or nothing of ours.
   func decode(_ record: UnsafeRawBufferPointer) -> MappingEvent? {
+    if CapturedStack.isStack(record) {
+      takeStack(record)
+      return nil
+    }
     coverage.events += 1
     do {
       return try decoder.decode(record)
@@ -213,6 +221,7 @@ final class TraceSession {
     if case .spaceEnded = event.fact, let key = event.space, let space = ledger.space(of: key) {
       publish(book.judge(space, in: ledger, at: event.when, isEnding: true), at: event.when)
     }
+    noteCode(event)
     let change = ledger.apply(event)
     // Of a few processes each exec is worth a list at once; on a whole machine most are gone before
     // anybody could ask.
@@ -238,6 +247,7 @@ final class TraceSession {
   }
 
   private func finish() {
+    awaitStacks()
     let now = Clock.now
     publish(book.judge(ledger, at: now), at: now)
     if settings.form == .ndjson {
@@ -246,9 +256,11 @@ final class TraceSession {
       report(isFinal: true, at: now)
     }
     flush()
+    stacks.resolver?.stop()
   }
 
   func flush() {
+    if stacks.resolver != nil, settings.wants("stack") { return holdLines() }
     guard !lines.isEmpty else { return }
     output.write(lines.bytes)
     lines.removeAll()

@@ -11,10 +11,13 @@
 
 #include <linux/types.h>
 
-#define BPFLEAK_WIRE_VERSION 2
+#define BPFLEAK_WIRE_VERSION 3
 #define BPFLEAK_COMM_LENGTH 16
 #define BPFLEAK_EXE_LENGTH 256
 #define BPFLEAK_PATH_LENGTH 4096
+/* The most of a user stack that one record holds: a per-CPU map value ends at 32 KiB. */
+#define BPFLEAK_STACK_MOST 28672
+#define BPFLEAK_STACK_REGISTERS 12
 
 /* What a record says. The past tense is what has happened; -ING is what a call is about to do,
  * written before it takes effect, because another thread can reuse the address at once. */
@@ -35,7 +38,8 @@ enum bpfleak_kind {
 	BPFLEAK_SPACE_ENDED = 14,  /* an address space was taken down */
 	BPFLEAK_RENAMED = 15,	   /* a thread's name changed */
 	BPFLEAK_UNSURE = 16,	   /* a call changed the range in a way only the kernel knows */
-	BPFLEAK_KIND_COUNT = 17,
+	BPFLEAK_STACK = 17,	   /* a user stack not seen before; the next records may have its id */
+	BPFLEAK_KIND_COUNT = 18,
 };
 
 struct bpfleak_header {
@@ -182,6 +186,32 @@ struct bpfleak_unsure {
 	__u64 syscall;
 };
 
+/* What unwinding needs, of a user stack that no record before had: header.stack is its id. */
+struct bpfleak_stack {
+	struct bpfleak_header header;
+	__u64 ip;
+	__u64 sp;
+	/* What a callee saves. x86_64: rbx, rbp, r12 to r15; arm64: x19 to x30. */
+	__u64 registers[BPFLEAK_STACK_REGISTERS];
+	__u32 bytes;  /* that many follow */
+	__u32 format; /* enum bpfleak_stack_format */
+};
+
+enum bpfleak_stack_format {
+	BPFLEAK_STACK_COPY = 0,	      /* the stack itself, from sp up, to where it ends */
+	BPFLEAK_STACK_CUT_COPY = 1,   /* the same, as far as it was wanted: there is more */
+	BPFLEAK_STACK_ADDRESSES = 2,  /* what following frame pointers gave: 64-bit addresses */
+	BPFLEAK_STACK_UNREADABLE = 3, /* nothing: the memory was not there */
+};
+
+/* What is known about the code of a space, and what its stacks have cost. Value of spaces_code. */
+struct bpfleak_space_code {
+	__u64 lowest;	    /* lowest executable mapping outside of the program's own file */
+	__u64 window_ns;    /* since when `shipped` counts */
+	__u32 shipped;	    /* stacks sent in this window */
+	__u32 stack_bytes;  /* how much to copy of each; 0: the run's own measure */
+};
+
 /* What the iterators write, one after another, to a file that the loader reads. */
 struct bpfleak_task {
 	__u64 space; /* 0 for a kernel thread or a task that has let go of it */
@@ -233,7 +263,18 @@ struct bpfleak_config {
 	__u32 wake_bytes;  /* wake the reader when so much is waiting */
 	__u32 page_shift;
 	__u32 by_pid;	   /* spaces are not known beforehand: those of scope_pids are in scope */
+	__u32 stacks;	   /* enum bpfleak_stacks */
+	__u32 stack_bytes; /* how much of a stack to copy */
+	__u64 quiet_ns;	   /* no stacks of a process younger than that: most are gone soon */
+	__u32 stack_window_most; /* new stacks of one space in 100 ms */
+	__u32 ring_bytes;
 	char comm[BPFLEAK_COMM_LENGTH];
+};
+
+enum bpfleak_stacks {
+	BPFLEAK_STACKS_NONE = 0,
+	BPFLEAK_STACKS_AUTO = 1, /* registers and a copy of the stack */
+	BPFLEAK_STACKS_FP = 2,	 /* frame pointers */
 };
 
 /* State shared with the loader through a memory-mapped map. */
@@ -242,6 +283,9 @@ struct bpfleak_shared {
 	__u64 lost_spaces_overflow;	/* losses whose space could not be noted */
 	__u32 pid_ns_inode;		/* 0: pids are those of the first namespace */
 	__u32 pid_ns_level;
+	__u32 next_stack;    /* ids given so far */
+	__u32 reserved;
+	__u64 stacks_unsent; /* new stacks that were too many or found the ring half full */
 };
 
 #define BPFLEAK_ASSERT_SIZE(type, size) \
@@ -267,7 +311,9 @@ BPFLEAK_ASSERT_SIZE(bpfleak_renamed, 56);
 BPFLEAK_ASSERT_SIZE(bpfleak_unsure, 56);
 BPFLEAK_ASSERT_SIZE(bpfleak_task, 112);
 BPFLEAK_ASSERT_SIZE(bpfleak_vma, 64);
-BPFLEAK_ASSERT_SIZE(bpfleak_config, 48);
-BPFLEAK_ASSERT_SIZE(bpfleak_shared, 152);
+BPFLEAK_ASSERT_SIZE(bpfleak_stack, 152);
+BPFLEAK_ASSERT_SIZE(bpfleak_space_code, 24);
+BPFLEAK_ASSERT_SIZE(bpfleak_config, 72);
+BPFLEAK_ASSERT_SIZE(bpfleak_shared, 176);
 
 #endif

@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Gives the user stack of the current task an id, and sends what unwinding it needs the first time.
+ *
+ * Debian's libraries have no frame pointers, so that the kernel's own unwinder stops in the C library.
+ * A copy of the stack can be unwound later. It is told from others by a fingerprint over the words in
+ * it that can be code addresses: equal fingerprints have equal return addresses, so nothing is
+ * confused; unequal ones of one call path cost a second unwinding and no more.
+ */
+#ifndef BPFLEAK_USER_STACK_H
+#define BPFLEAK_USER_STACK_H
+
+#define STACK_WINDOW_NS 100000000
+#define STACK_FRAMES 64
+#define PAGE_BYTES 4096ull
+
+struct stack_scratch {
+	struct bpfleak_stack record;
+	__u8 copy[BPFLEAK_STACK_MOST];
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct stack_scratch);
+} stack_scratch SEC(".maps");
+
+/* Fingerprints sent, with their ids. One that was forgotten is sent again under a new id. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 32768);
+	__type(key, __u64);
+	__type(value, __u32);
+} stack_ids SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 16384);
+	__type(key, __u64);
+	__type(value, struct bpfleak_space_code);
+} spaces_code SEC(".maps");
+
+/* Where code can be in a space: in the program's file, and from the lowest executable mapping up to
+ * where mappings begin. What the heap and the stacks of threads hold is left out by that. */
+struct code_area {
+	__u64 program;
+	__u64 program_bytes;
+	__u64 mapped;
+	__u64 mapped_bytes;
+};
+
+/* A global function: verified once, whatever the length. */
+__noinline __u64 bpfleak_fingerprint(struct code_area *area, __u32 words)
+{
+	struct stack_scratch *scratch;
+	__u64 hash;
+	__u32 zero = 0;
+
+	if (!area)
+		return 0;
+	scratch = bpf_map_lookup_elem(&stack_scratch, &zero);
+	if (!scratch)
+		return 0;
+	hash = (scratch->record.header.space ^ scratch->record.ip) * 0x9e3779b97f4a7c15ull;
+	for (__u32 i = 0; i < BPFLEAK_STACK_MOST / 8; i++) {
+		__u64 word;
+
+		if (i >= words)
+			break;
+		word = ((__u64 *)scratch->copy)[i];
+		if (word - area->program < area->program_bytes ||
+		    word - area->mapped < area->mapped_bytes) {
+			hash = (hash ^ word) * 0x9e3779b97f4a7c15ull;
+			hash ^= hash >> 29;
+		}
+	}
+	return hash;
+}
+
+static __always_inline void note_code(__u64 space, __u64 address)
+{
+	struct bpfleak_space_code fresh = {.lowest = address};
+	struct bpfleak_space_code *known;
+
+	if (!bpfleak_config.stacks)
+		return;
+	known = bpf_map_lookup_elem(&spaces_code, &space);
+	if (!known)
+		bpf_map_update_elem(&spaces_code, &space, &fresh, BPF_ANY);
+	else if (address < known->lowest)
+		known->lowest = address;
+}
+
+/* A forked space has the code of its parent's. */
+static __always_inline void inherit_code(__u64 parent, __u64 child)
+{
+	struct bpfleak_space_code *known, copy = {};
+
+	if (!bpfleak_config.stacks || parent == child)
+		return;
+	known = bpf_map_lookup_elem(&spaces_code, &parent);
+	if (!known) {
+		bpf_map_delete_elem(&spaces_code, &child);
+		return;
+	}
+	copy.lowest = known->lowest;
+	copy.stack_bytes = known->stack_bytes;
+	bpf_map_update_elem(&spaces_code, &child, &copy, BPF_ANY);
+}
+
+static __always_inline void forget_code(__u64 space)
+{
+	if (bpfleak_config.stacks)
+		bpf_map_delete_elem(&spaces_code, &space);
+}
+
+/* Whether one more new stack of that space may be sent. Two processors may count at once and let a
+ * few more through; that does no harm. */
+static __always_inline int may_send(struct bpfleak_space_code *code)
+{
+	__u64 now;
+
+	/* What changes tables goes before what explains them. */
+	if (bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA) > bpfleak_config.ring_bytes / 2)
+		return 0;
+	if (!code)
+		return 1;
+	now = bpf_ktime_get_ns();
+	if (now - code->window_ns > STACK_WINDOW_NS) {
+		code->window_ns = now;
+		code->shipped = 0;
+	}
+	return ++code->shipped <= bpfleak_config.stack_window_most;
+}
+
+/* No more than a record holds. The compiler must not look through it: it would check one register and
+ * pass another, of which the verifier knows nothing. */
+static __always_inline __u64 bounded(__u64 bytes)
+{
+	asm volatile("" : "+r"(bytes));
+	if (bytes > BPFLEAK_STACK_MOST)
+		bytes = BPFLEAK_STACK_MOST;
+	asm volatile("" : "+r"(bytes));
+	return bytes;
+}
+
+static __always_inline __u64 copy_stack(struct stack_scratch *scratch, struct mm_struct *mm, __u64 sp,
+					__u32 wanted)
+{
+	__u64 base = mm->start_stack;
+	__u64 bytes = wanted, end;
+
+	scratch->record.format = BPFLEAK_STACK_CUT_COPY;
+	/* The first thread's stack ends, for our purposes, where its arguments begin. */
+	if (sp < base && base - sp < bytes) {
+		bytes = (base - sp) & ~7ull;
+		scratch->record.format = BPFLEAK_STACK_COPY;
+	}
+	bytes = bounded(bytes);
+	if (!bpf_probe_read_user(scratch->copy, bytes, (void *)sp))
+		return bytes;
+	/* Past the end of a thread's stack, which is somewhere on a page's border. */
+	scratch->record.format = BPFLEAK_STACK_COPY;
+	end = (sp + bytes) & ~(PAGE_BYTES - 1);
+	for (int i = 0; i < 8 && end > sp; i++, end -= PAGE_BYTES) {
+		bytes = bounded(end - sp);
+		if (!bpf_probe_read_user(scratch->copy, bytes, (void *)sp))
+			return bytes;
+	}
+	scratch->record.format = BPFLEAK_STACK_UNREADABLE;
+	return 0;
+}
+
+static __always_inline void save_registers(struct bpfleak_stack *record, struct pt_regs *regs)
+{
+	record->ip = BPFLEAK_IP(regs);
+	record->sp = BPFLEAK_SP(regs);
+#if defined(__TARGET_ARCH_x86)
+	record->registers[0] = regs->bx;
+	record->registers[1] = regs->bp;
+	record->registers[2] = regs->r12;
+	record->registers[3] = regs->r13;
+	record->registers[4] = regs->r14;
+	record->registers[5] = regs->r15;
+#elif defined(__TARGET_ARCH_arm64)
+	for (int i = 0; i < BPFLEAK_STACK_REGISTERS; i++)
+		record->registers[i] = regs->regs[19 + i];
+#endif
+}
+
+/* The id of the stack that `caller` made its call from; -1 when it has none. */
+static __always_inline __s32 stack_of(void *context, struct caller *caller)
+{
+	struct bpfleak_space_code *code;
+	struct stack_scratch *scratch;
+	struct mm_struct *mm = caller->task->mm;
+	struct code_area area = {};
+	__u64 fingerprint;
+	__u64 bytes;
+	__u32 *known, id, zero = 0;
+
+	if (!bpfleak_config.stacks || !mm)
+		return -1;
+	if (bpfleak_config.quiet_ns &&
+	    bpf_ktime_get_ns() - BPF_CORE_READ(caller->task, group_leader, start_time) <
+		    bpfleak_config.quiet_ns)
+		return -1;
+	scratch = bpf_map_lookup_elem(&stack_scratch, &zero);
+	if (!scratch)
+		return -1;
+	/* The fingerprint takes the space from here, where it is a number and no pointer. */
+	scratch->record.header.space = caller->space;
+	save_registers(&scratch->record, caller->regs);
+	code = bpf_map_lookup_elem(&spaces_code, &caller->space);
+	if (bpfleak_config.stacks == BPFLEAK_STACKS_FP) {
+		long got = bpf_get_stack(context, scratch->copy, STACK_FRAMES * 8, BPF_F_USER_STACK);
+
+		bytes = got < 0 ? 0 : got;
+		scratch->record.format = BPFLEAK_STACK_ADDRESSES;
+		area.mapped = 1;
+		area.mapped_bytes = ~0ull;
+	} else {
+		bytes = code && code->stack_bytes ? code->stack_bytes : bpfleak_config.stack_bytes;
+		bytes = copy_stack(scratch, mm, BPFLEAK_SP(caller->regs), bytes);
+		area.program = mm->start_code;
+		area.program_bytes = mm->end_code - mm->start_code;
+		area.mapped = code ? code->lowest : 0x10000;
+		area.mapped_bytes = mm->mmap_base - area.mapped;
+	}
+	bytes = bounded(bytes);
+	fingerprint = bpfleak_fingerprint(&area, bytes / 8);
+	/* How much was copied decides how far the unwinder gets: a deeper copy is another stack. */
+	fingerprint ^= (__u64)(code ? code->stack_bytes : 0) << 40;
+	known = bpf_map_lookup_elem(&stack_ids, &fingerprint);
+	if (known)
+		return *known;
+	if (!may_send(code)) {
+		__sync_fetch_and_add(&bpfleak_shared.stacks_unsent, 1);
+		return -1;
+	}
+	id = __sync_fetch_and_add(&bpfleak_shared.next_stack, 1);
+	scratch->record.header.kind = BPFLEAK_STACK;
+	scratch->record.header.length = sizeof(struct bpfleak_stack) + bytes;
+	scratch->record.header.stack = id;
+	scratch->record.header.pid = caller->pid;
+	scratch->record.header.tid = caller->tid;
+	scratch->record.header.when_ns = bpf_ktime_get_ns();
+	scratch->record.bytes = bytes;
+	if (bpf_ringbuf_output(&ring, scratch, sizeof(struct bpfleak_stack) + bytes,
+			       BPF_RB_NO_WAKEUP)) {
+		__sync_fetch_and_add(&bpfleak_shared.stacks_unsent, 1);
+		return -1;
+	}
+	bpf_map_update_elem(&stack_ids, &fingerprint, &id, BPF_ANY);
+	return id;
+}
+
+#endif

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+import CBPFLeakWire
+import CLibbpf
+public import MappingEvents
+public import MappingLedger
+
+/// What the programs know about the code of a space, which tells its stacks apart.
+extension Tracer {
+  /// Tells where the code of a space begins that was there before the programs were.
+  ///
+  /// Without it every pointer into mapped memory counts as code, and one call path comes as many.
+  public func noteCode(of space: SpaceSnapshot) {
+    guard spec.stacks == .auto, !space.key.isProvisional else { return }
+    // The program's own file lies below the heap.
+    let code = space.areas.filter {
+      $0.protection.contains(.execute) && $0.range.start > space.totals.currentBreak
+    }
+    guard let lowest = code.map(\.range.start).min() else { return }
+    var key = space.key.raw
+    var value = bpfleak_space_code()
+    if bpf_map_lookup_elem(spacesCode, &key, &value) == 0 {
+      value.lowest = min(value.lowest, lowest)
+    } else {
+      value.lowest = lowest
+    }
+    bpf_map_update_elem(spacesCode, &key, &value, 0)
+  }
+
+  /// Has more copied of the stacks of a space; false when it is the most already.
+  @discardableResult
+  public func copyMoreStack(of space: SpaceKey) -> Bool {
+    var key = space.raw
+    var value = bpfleak_space_code()
+    if bpf_map_lookup_elem(spacesCode, &key, &value) != 0 { value.lowest = 0x10000 }
+    let now = value.stack_bytes == 0 ? UInt32(spec.stackBytes) : value.stack_bytes
+    guard now < UInt32(TracerSpec.mostStackBytes) else { return false }
+    value.stack_bytes = min(now * 4, UInt32(TracerSpec.mostStackBytes))
+    return bpf_map_update_elem(spacesCode, &key, &value, 0) == 0
+  }
+}

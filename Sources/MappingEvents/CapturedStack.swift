@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+package import CBPFLeakWire
+
+/// What unwinding needs of a user stack that no record had before.
+public struct CapturedStack: Sendable {
+  public var id: StackID
+  public var when: KernelInstant
+  public var process: ProcessID
+  public var thread: ThreadID
+  public var space: SpaceKey
+  /// The program counter and the stack pointer at the system call.
+  public var instruction: UInt64
+  public var stackPointer: UInt64
+  /// What a callee saves. x86_64: rbx, rbp, r12 to r15; arm64: x19 to x30.
+  public var registers: [UInt64]
+  public var content: Content
+
+  public enum Content: Sendable, Equatable {
+    /// The stack from the stack pointer up. `isCut`: it goes on where the copy ends.
+    case copy([UInt8], isCut: Bool)
+    /// What following frame pointers gave, innermost first.
+    case addresses([UInt64])
+    /// The memory was not there.
+    case unreadable
+  }
+
+  public init(
+    id: StackID, when: KernelInstant, process: ProcessID, thread: ThreadID, space: SpaceKey,
+    instruction: UInt64, stackPointer: UInt64, registers: [UInt64], content: Content
+  ) {
+    self.id = id
+    self.when = when
+    self.process = process
+    self.thread = thread
+    self.space = space
+    self.instruction = instruction
+    self.stackPointer = stackPointer
+    self.registers = registers
+    self.content = content
+  }
+}
+
+extension CapturedStack {
+  /// Whether `record` is a stack and no event.
+  @inline(__always)
+  public static func isStack(_ record: UnsafeRawBufferPointer) -> Bool {
+    record.count >= MemoryLayout<bpfleak_stack>.size
+      && UInt32(record.load(as: UInt16.self)) == BPFLEAK_STACK.rawValue
+  }
+
+  /// The stack in `record`, which is 8-byte aligned.
+  public init(_ record: UnsafeRawBufferPointer) throws(RecordDefect) {
+    let size = MemoryLayout<bpfleak_stack>.size
+    guard record.count >= size else { throw .truncated(bytes: record.count) }
+    let head = record.load(as: bpfleak_stack.self)
+    guard record.count >= size + Int(head.bytes) else { throw .truncated(bytes: record.count) }
+    let bytes = record[size..<size + Int(head.bytes)]
+    let content: Content
+    switch bpfleak_stack_format(rawValue: head.format) {
+    case BPFLEAK_STACK_COPY: content = .copy([UInt8](bytes), isCut: false)
+    case BPFLEAK_STACK_CUT_COPY: content = .copy([UInt8](bytes), isCut: true)
+    case BPFLEAK_STACK_ADDRESSES:
+      content = .addresses(
+        stride(from: size, to: size + bytes.count, by: 8).map {
+          record.load(fromByteOffset: $0, as: UInt64.self)
+        })
+    default: content = .unreadable
+    }
+    self.init(
+      id: StackID(head.header.stack), when: KernelInstant(nanoseconds: head.header.when_ns),
+      process: ProcessID(head.header.pid), thread: ThreadID(head.header.tid),
+      space: SpaceKey(head.header.space), instruction: head.ip, stackPointer: head.sp,
+      registers: withUnsafeBytes(of: head.registers) { [UInt64]($0.bindMemory(to: UInt64.self)) },
+      content: content)
+  }
+}

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+public import MappingEvents
+
+/// The call stacks of a run by their ids; each distinct frame is kept once.
+public struct CallStackBook: Sendable {
+  private struct Entry: Sendable {
+    var frames: [Int32]
+    var incomplete: IncompleteReason?
+  }
+
+  private var frames: [StackFrame] = []
+  private var places: [StackFrame: Int32] = [:]
+  private var entries: [StackID: Entry] = [:]
+  private var aliases: [StackID: StackID] = [:]
+
+  /// Past so many a run keeps no further ones.
+  private static let mostStacks = 100_000
+
+  public init() {}
+
+  public var count: Int { entries.count }
+
+  /// The id that this call path had first.
+  public func canonical(_ id: StackID) -> StackID { aliases[id] ?? id }
+
+  /// Whether it was resolved, be it to nothing.
+  public func isKnown(_ id: StackID) -> Bool { entries[canonical(id)] != nil }
+
+  public subscript(id: StackID) -> CallStack? {
+    entries[canonical(id)].map { entry in
+      CallStack(frames: entry.frames.map { frames[Int($0)] }, incomplete: entry.incomplete)
+    }
+  }
+
+  public mutating func add(_ resolved: StackResolver.Resolved) {
+    if resolved.canonical != resolved.id, entries[resolved.canonical] != nil {
+      aliases[resolved.id] = resolved.canonical
+      return
+    }
+    guard entries.count < Self.mostStacks else { return }
+    entries[resolved.id] = Entry(
+      frames: resolved.stack.frames.map { place(of: $0) }, incomplete: resolved.stack.incomplete)
+  }
+
+  private mutating func place(of frame: StackFrame) -> Int32 {
+    if let place = places[frame] { return place }
+    let place = Int32(frames.count)
+    frames.append(frame)
+    places[frame] = place
+    return place
+  }
+}

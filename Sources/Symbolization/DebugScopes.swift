@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+import CLibdw
+import Glibc
+
+/// The functions around one address of a compilation unit, inlined ones included, by its debug
+/// information.
+struct DebugScopes {
+  private var unit: Dwarf_Die
+  private let scopes: [Dwarf_Die]
+
+  init(_ unit: UnsafeMutablePointer<Dwarf_Die>, at address: UInt64) {
+    self.unit = unit.pointee
+    var found: UnsafeMutablePointer<Dwarf_Die>?
+    let count = dwarf_getscopes(unit, address, &found)
+    scopes = count > 0 ? Array(UnsafeBufferPointer(start: found, count: Int(count))) : []
+    free(found)
+  }
+
+  /// One frame for each function, innermost first. `frame` has the symbol of the outermost one and the
+  /// line of the innermost.
+  func frames(around frame: StackFrame) -> [StackFrame] {
+    var frames: [StackFrame] = []
+    var current = frame
+    current.function = nil
+    for var scope in scopes {
+      let tag = dwarf_tag(&scope)
+      if tag == DW_TAG_inlined_subroutine {
+        current.function = name(of: &scope)
+        current.isInlined = true
+        frames.append(current)
+        // The next one out is at the line of this call.
+        current.file = callFile(of: &scope) ?? current.file
+        current.line = number(DW_AT_call_line, of: &scope)
+      } else if tag == DW_TAG_subprogram {
+        current.function = frame.function ?? name(of: &scope)
+        current.isInlined = false
+        frames.append(current)
+        break
+      }
+    }
+    guard let last = frames.last, !last.isInlined else { return [frame] }
+    return frames
+  }
+
+  private func name(of die: inout Dwarf_Die) -> String? {
+    var attribute = Dwarf_Attribute()
+    for name in [DW_AT_linkage_name, DW_AT_MIPS_linkage_name]
+    where dwarf_attr_integrate(&die, UInt32(name), &attribute) != nil {
+      if let text = dwarf_formstring(&attribute) { return demangled(String(cString: text)) }
+    }
+    return dwarf_diename(&die).map { String(cString: $0) }
+  }
+
+  private func number(_ name: Int, of die: inout Dwarf_Die) -> Int? {
+    var attribute = Dwarf_Attribute()
+    var value: Dwarf_Word = 0
+    guard dwarf_attr(&die, UInt32(name), &attribute) != nil,
+      dwarf_formudata(&attribute, &value) == 0
+    else { return nil }
+    return Int(value)
+  }
+
+  private func callFile(of die: inout Dwarf_Die) -> String? {
+    guard let index = number(DW_AT_call_file, of: &die) else { return nil }
+    var files: OpaquePointer?
+    var count = 0
+    var unit = unit
+    guard dwarf_getsrcfiles(&unit, &files, &count) == 0, index < count else { return nil }
+    return dwarf_filesrc(files, index, nil, nil).map { String(cString: $0) }
+  }
+}

@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: Apache-2.0
+import CLibdw
+import Glibc
+import MappingEvents
+
+/// One process as elfutils sees it: its modules with their unwind tables and symbols.
+///
+/// Reads files of /proc only: the process is neither stopped nor traced. Not thread-safe.
+final class ProcessImage {
+  let process: UInt32
+  private let session: OpaquePointer
+  private let callbacks: UnsafeMutablePointer<Dwfl_Callbacks>
+  private let debugPath: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
+  private var isAttached = false
+  /// By start address.
+  fileprivate var modules: [UInt64: MappedModule] = [:]
+  /// Modules without a file, by start address, and why.
+  fileprivate var missing: [UInt64: UnresolvedReason] = [:]
+  /// The frames of each return address asked for so far.
+  private var known: [UInt64: [StackFrame]] = [:]
+  private var perfMap: PerfMap?
+  fileprivate var capture: Capture?
+
+  static let mostFrames = 128
+  private static let mostKnown = 20_000
+
+  /// What is being unwound.
+  struct Capture {
+    var stack: CapturedStack
+    var memory: [UInt8]
+    /// Whether memory beyond the copy was asked for.
+    var ranPast = false
+    var addresses: [UInt64] = []
+    var isActivation: [Bool] = []
+  }
+
+  /// Nil when the process is gone.
+  init?(_ process: UInt32) {
+    self.process = process
+    debugPath = .allocate(capacity: 1)
+    debugPath.pointee = strdup(":.debug:/usr/lib/debug:/proc/\(process)/root/usr/lib/debug")
+    callbacks = .allocate(capacity: 1)
+    callbacks.initialize(
+      to: Dwfl_Callbacks(
+        find_elf: findFile, find_debuginfo: dwfl_standard_find_debuginfo, section_address: nil,
+        debuginfo_path: debugPath))
+    guard let session = dwfl_begin(callbacks) else {
+      callbacks.deallocate()
+      free(debugPath.pointee)
+      debugPath.deallocate()
+      return nil
+    }
+    self.session = session
+    guard refresh() else { return nil }
+  }
+
+  deinit {
+    dwfl_end(session)
+    callbacks.deallocate()
+    free(debugPath.pointee)
+    debugPath.deallocate()
+  }
+
+  private var own: UnsafeMutableRawPointer { Unmanaged.passUnretained(self).toOpaque() }
+
+  /// Reads anew what is mapped; false when nothing is.
+  func refresh() -> Bool {
+    let found = MappedModule.list(readText("/proc/\(process)/maps") ?? "")
+    guard !found.isEmpty else { return false }
+    let before = modules
+    modules = Dictionary(found.map { ($0.start, $0) }, uniquingKeysWith: { first, _ in first })
+    if before != modules { known.removeAll() }
+    dwfl_report_begin(session)
+    for module in found {
+      // The name by which dwfl_linux_proc_find_elf knows to read the process's memory.
+      let name = module.path == MappedModule.vdso ? "[vdso: \(process)]" : module.path
+      guard let handle = dwfl_report_module(session, name, module.start, module.end) else {
+        continue
+      }
+      var slot: UnsafeMutablePointer<UnsafeMutableRawPointer?>?
+      _ = dwfl_module_info(handle, &slot, nil, nil, nil, nil, nil, nil)
+      slot?.pointee = own
+    }
+    return dwfl_report_end(session, nil, nil) == 0
+  }
+
+  /// Whether this process has a module there, as far as is known.
+  func hasModule(at address: UInt64) -> Bool { dwfl_addrmodule(session, address) != nil }
+
+  // MARK: Unwinding
+
+  /// The frames of `stack`, or why they stop short.
+  func callStack(of stack: CapturedStack) -> CallStack {
+    switch stack.content {
+    case .unreadable: return CallStack(frames: [], incomplete: .unreadable)
+    case .addresses(let addresses): return symbolized(addresses)
+    case .copy(let memory, let isCut): return unwound(stack, memory, isCut: isCut)
+    }
+  }
+
+  private func symbolized(_ addresses: [UInt64]) -> CallStack {
+    var frames: [StackFrame] = []
+    for (index, address) in addresses.enumerated() {
+      frames += self.frames(at: address, isCall: index > 0)
+    }
+    let reachesStart = frames.last.map { Self.firstFunctions.contains($0.function ?? "") } ?? false
+    return CallStack(frames: frames, incomplete: reachesStart ? nil : .framePointersOnly)
+  }
+
+  private static let firstFunctions: Set = [
+    "_start", "__libc_start_main", "__libc_start_call_main", "clone", "clone3", "__clone",
+    "__clone3",
+  ]
+
+  private func unwound(
+    _ stack: CapturedStack, _ memory: [UInt8], isCut: Bool
+  ) -> CallStack {
+    capture = Capture(stack: stack, memory: memory)
+    defer { capture = nil }
+    if !isAttached {
+      guard dwfl_attach_state(session, nil, pid_t(process), &threadCallbacks, own) else {
+        return CallStack(
+          frames: frames(at: stack.instruction, isCall: false), incomplete: .noUnwindTables)
+      }
+      isAttached = true
+    }
+    let status = dwfl_getthread_frames(session, pid_t(process), tookFrame, own)
+    guard let done = capture else { return CallStack(frames: []) }
+    var frames: [StackFrame] = []
+    for (address, isActivation) in zip(done.addresses, done.isActivation) {
+      frames += self.frames(at: address, isCall: !isActivation)
+    }
+    if frames.isEmpty { frames = self.frames(at: stack.instruction, isCall: false) }
+    var incomplete: IncompleteReason?
+    if status != 0 { incomplete = done.ranPast && isCut ? .copyTooShort : .noUnwindTables }
+    if done.addresses.count >= Self.mostFrames { incomplete = .tooDeep }
+    return CallStack(frames: frames, incomplete: incomplete)
+  }
+
+  // MARK: Symbols
+
+  /// The frames of one address, innermost inlined function first. `isCall`: it is where a call
+  /// returns to, and what is asked for is the call before it.
+  private func frames(at address: UInt64, isCall: Bool) -> [StackFrame] {
+    if let frames = known[address] { return frames }
+    let frames = symbolize(address, at: isCall ? address &- 1 : address)
+    if known.count >= Self.mostKnown { known.removeAll() }
+    known[address] = frames
+    return frames
+  }
+
+  private func symbolize(_ address: UInt64, at place: UInt64) -> [StackFrame] {
+    guard let module = dwfl_addrmodule(session, place) else {
+      if perfMap == nil { perfMap = PerfMap(of: process) }
+      let function = perfMap?.function(at: place)
+      return [
+        StackFrame(
+          address: address, function: function, unresolved: function == nil ? .noModule : nil)
+      ]
+    }
+    var start: Dwarf_Addr = 0
+    _ = dwfl_module_info(module, nil, &start, nil, nil, nil, nil, nil)
+    var frame = StackFrame(
+      address: address, module: modules[start]?.path, offset: address &- start)
+    var offset = GElf_Off()
+    var symbol = GElf_Sym()
+    if let name = dwfl_module_addrinfo(module, place, &offset, &symbol, nil, nil, nil) {
+      frame.function = demangled(String(cString: name))
+    }
+    // Only now is the file open, which tells where its addresses begin.
+    var relative = address
+    if dwfl_module_relocate_address(module, &relative) >= 0 { frame.offset = relative }
+    if let line = dwfl_module_getsrc(module, place) {
+      var number: Int32 = 0
+      if let file = dwfl_lineinfo(line, nil, &number, nil, nil, nil) {
+        frame.file = String(cString: file)
+        frame.line = number > 0 ? Int(number) : nil
+      }
+    }
+    var bias: Dwarf_Addr = 0
+    var frames = [frame]
+    if let unit = dwfl_module_addrdie(module, place, &bias) {
+      frames = DebugScopes(unit, at: place &- bias).frames(around: frame)
+    }
+    for index in frames.indices where frames[index].function == nil {
+      frames[index].unresolved = missing[start] ?? .noSymbol
+    }
+    return frames
+  }
+}
+
+// MARK: Callbacks of elfutils
+
+private func image(_ argument: UnsafeMutableRawPointer?) -> ProcessImage? {
+  argument.map { Unmanaged<ProcessImage>.fromOpaque($0).takeUnretainedValue() }
+}
+
+private func findFile(
+  _ module: OpaquePointer?, _ slot: UnsafeMutablePointer<UnsafeMutableRawPointer?>?,
+  _ name: UnsafePointer<CChar>?, _ base: Dwarf_Addr,
+  _ fileName: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?,
+  _ elf: UnsafeMutablePointer<OpaquePointer?>?
+) -> Int32 {
+  guard let image = image(slot?.pointee), let mapped = image.modules[base] else { return -1 }
+  if mapped.path == MappedModule.vdso {
+    return dwfl_linux_proc_find_elf(module, slot, name, base, fileName, elf)
+  }
+  do throws(UnresolvedReason) {
+    let file = try mapped.open(in: image.process)
+    // Debug files are looked for beside it, as the process would find them.
+    fileName?.pointee = strdup(mapped.pathFromOutside(image.process))
+    return file
+  } catch {
+    image.missing[base] = error
+    return -1
+  }
+}
+
+private nonisolated(unsafe) var threadCallbacks = Dwfl_Thread_Callbacks(
+  next_thread: { session, argument, threadArgument in
+    guard threadArgument?.pointee == nil, let image = image(argument) else { return 0 }
+    threadArgument?.pointee = argument
+    return pid_t(image.process)
+  },
+  get_thread: { session, thread, argument, threadArgument in
+    threadArgument?.pointee = argument
+    return true
+  },
+  memory_read: { session, address, result, argument in
+    guard let image = image(argument), let capture = image.capture else { return false }
+    let place = address &- capture.stack.stackPointer
+    guard place &+ 8 <= UInt64(capture.memory.count), place < UInt64(capture.memory.count) else {
+      // Far off is a wild pointer; nearby is where the stack goes on.
+      if place < 64 << 20 { image.capture?.ranPast = true }
+      return false
+    }
+    result?.pointee = capture.memory.withUnsafeBytes {
+      $0.loadUnaligned(fromByteOffset: Int(place), as: UInt64.self)
+    }
+    return true
+  },
+  set_initial_registers: { thread, argument in
+    guard let thread, let stack = image(argument)?.capture?.stack else { return false }
+    return setRegisters(of: thread, to: stack)
+  },
+  detach: nil, thread_detach: nil)
+
+private func setRegisters(of thread: OpaquePointer, to stack: CapturedStack) -> Bool {
+  let saved = stack.registers
+  #if arch(x86_64)
+    // DWARF's order: rax rdx rcx rbx rsi rdi rbp rsp r8...r15.
+    var registers = [UInt64](repeating: 0, count: 16)
+    registers[3] = saved[0]
+    registers[6] = saved[1]
+    registers[7] = stack.stackPointer
+    for index in 0..<4 { registers[12 + index] = saved[2 + index] }
+  #else
+    // x0...x30, sp.
+    var registers = [UInt64](repeating: 0, count: 32)
+    for index in 0..<12 { registers[19 + index] = saved[index] }
+    registers[31] = stack.stackPointer
+  #endif
+  let isSet = registers.withUnsafeBufferPointer {
+    $0.baseAddress.map { dwfl_thread_state_registers(thread, 0, UInt32(registers.count), $0) }
+      ?? false
+  }
+  dwfl_thread_state_register_pc(thread, stack.instruction)
+  return isSet
+}
+
+private func tookFrame(_ state: OpaquePointer?, _ argument: UnsafeMutableRawPointer?) -> Int32 {
+  guard let image = image(argument), let state else { return Int32(DWARF_CB_ABORT) }
+  var address: Dwarf_Addr = 0
+  var isActivation = false
+  guard dwfl_frame_pc(state, &address, &isActivation) else { return Int32(DWARF_CB_ABORT) }
+  image.capture?.addresses.append(address)
+  image.capture?.isActivation.append(isActivation)
+  let count = image.capture?.addresses.count ?? 0
+  return Int32(count >= ProcessImage.mostFrames ? DWARF_CB_ABORT : DWARF_CB_OK)
+}

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+import Glibc
+public import MappingEvents
+import Synchronization
+
+/// Unwinds and symbolizes captured stacks on a thread of its own, while their processes live.
+///
+/// Whoever drains the ring hands stacks over and is never made to wait: what is too much at once is
+/// answered as `.tooManyAtOnce`.
+public final class StackResolver: Sendable {
+  /// One stack that is done.
+  public struct Resolved: Sendable {
+    public var id: StackID
+    public var space: SpaceKey
+    /// The id that this call path had first; `id` itself when it is new.
+    public var canonical: StackID
+    public var stack: CallStack
+  }
+
+  private enum Job: Sendable {
+    case stack(CapturedStack, process: UInt32, layout: Int)
+    case ended(SpaceKey)
+  }
+
+  private struct State {
+    var jobs: [Job] = []
+    var waitingBytes = 0
+    var done: [Resolved] = []
+    /// Stacks handed over and not yet answered.
+    var open = 0
+    var isStopping = false
+  }
+
+  private let state = Mutex(State())
+  private nonisolated(unsafe) let wakeUp: UnsafeMutablePointer<sem_t>
+  /// So much may wait, in bytes of copied stacks.
+  private let mostWaiting: Int
+
+  public init(mostWaitingBytes: Int = 16 << 20) {
+    mostWaiting = mostWaitingBytes
+    wakeUp = .allocate(capacity: 1)
+    sem_init(wakeUp, 0, 0)
+    var thread = pthread_t()
+    var attributes = pthread_attr_t()
+    pthread_attr_init(&attributes)
+    // Symbolizing follows whatever debug information says, sometimes deep.
+    pthread_attr_setstacksize(&attributes, 2 << 20)
+    pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
+    let own = Unmanaged.passRetained(self).toOpaque()
+    pthread_create(
+      &thread, &attributes,
+      { argument in
+        guard let argument else { return nil }
+        Unmanaged<StackResolver>.fromOpaque(argument).takeRetainedValue().work()
+        return nil
+      }, own)
+    pthread_attr_destroy(&attributes)
+  }
+
+  deinit {
+    sem_destroy(wakeUp)
+    wakeUp.deallocate()
+  }
+
+  /// Hands over a stack. `process` is one that lives in its space; `layout` another number each time
+  /// that code was mapped there.
+  public func submit(_ stack: CapturedStack, process: ProcessID, layout: Int) {
+    let bytes: Int
+    if case .copy(let memory, _) = stack.content { bytes = memory.count } else { bytes = 512 }
+    state.withLock { state in
+      guard state.waitingBytes + bytes <= mostWaiting else {
+        state.done.append(
+          Resolved(
+            id: stack.id, space: stack.space, canonical: stack.id,
+            stack: CallStack(frames: [], incomplete: .tooManyAtOnce)))
+        return
+      }
+      state.waitingBytes += bytes
+      state.open += 1
+      state.jobs.append(.stack(stack, process: process.raw, layout: layout))
+    }
+    wake()
+  }
+
+  /// A space is no more: what was kept for it goes.
+  public func ended(_ space: SpaceKey) {
+    state.withLock { $0.jobs.append(.ended(space)) }
+    wake()
+  }
+
+  /// What was done since this was last called.
+  public func take() -> [Resolved] {
+    state.withLock { state in
+      defer { state.done.removeAll() }
+      return state.done
+    }
+  }
+
+  /// Whether everything handed over is answered.
+  public var isIdle: Bool { state.withLock { $0.open == 0 } }
+
+  /// Ends the thread once it is through with what it does.
+  public func stop() {
+    state.withLock { $0.isStopping = true }
+    wake()
+  }
+
+  private func wake() { sem_post(wakeUp) }
+
+  // MARK: The thread
+
+  private func work() {
+    var images = ProcessImages()
+    while true {
+      if sem_wait(wakeUp) != 0, errno != EINTR { return }
+      while true {
+        let (jobs, isStopping) = state.withLock { state in
+          defer { state.jobs.removeAll() }
+          return (state.jobs, state.isStopping)
+        }
+        if isStopping { return }
+        if jobs.isEmpty { break }
+        for job in jobs {
+          switch job {
+          case .ended(let space): images.forget(space)
+          case .stack(let stack, let process, let layout):
+            answer(images.resolve(stack, process: process, layout: layout), stack)
+          }
+        }
+      }
+    }
+  }
+
+  private func answer(_ resolved: Resolved, _ stack: CapturedStack) {
+    let bytes: Int
+    if case .copy(let memory, _) = stack.content { bytes = memory.count } else { bytes = 512 }
+    state.withLock { state in
+      state.waitingBytes -= bytes
+      state.open -= 1
+      state.done.append(resolved)
+    }
+  }
+}

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+import KernelTracer
+import LeakDetection
+import MappingEvents
+import MappingLedger
+import Renderers
+import Reporting
+import Symbolization
+
+/// The call stacks of a run: handed to the resolver as they come, taken back when they are done.
+struct StackAccount {
+  var book = CallStackBook()
+  /// Nil with `--stacks none`.
+  let resolver: StackResolver?
+  /// Counts the times that code was mapped in a space: what was known of its modules is old then.
+  var layouts: [SpaceKey: Int] = [:]
+  /// Which stacks have had their line, by id.
+  private var written: [Bool] = []
+  /// Lines that wait for the stacks they speak of, oldest first.
+  var held: [HeldLines] = []
+  /// Stacks that lines not yet held speak of.
+  var wanted: [(id: StackID, subject: LineSubject)] = []
+  /// New stacks that the programs did not send.
+  var unsent: UInt64 = 0
+
+  /// Lines that are ready but for the stacks they speak of.
+  struct HeldLines {
+    var bytes: [UInt8]
+    var stacks: [(id: StackID, subject: LineSubject)]
+    /// When they go out all the same.
+    var deadline: KernelInstant
+  }
+
+  init(resolves: Bool) { resolver = resolves ? StackResolver() : nil }
+
+  /// Whether a line for that stack is still owed; it is not from now on.
+  mutating func claimLine(_ id: StackID) -> Bool {
+    let index = Int(id.raw)
+    while written.count <= index { written.append(false) }
+    defer { written[index] = true }
+    return !written[index]
+  }
+}
+
+extension TraceSession {
+  /// How long lines wait for a stack, in nanoseconds.
+  private static let mostWait: UInt64 = 2_000_000_000
+
+  /// Takes in a stack that no record before had.
+  func takeStack(_ record: UnsafeRawBufferPointer) {
+    guard let resolver = stacks.resolver, let captured = try? CapturedStack(record) else { return }
+    let process = ledger.space(of: captured.space)?.processes.first ?? captured.process
+    resolver.submit(captured, process: process, layout: stacks.layouts[captured.space] ?? 0)
+  }
+
+  /// Keeps the resolver's view of a space in step with what `event` does to its code.
+  func noteCode(_ event: MappingEvent) {
+    guard let resolver = stacks.resolver, let key = event.space else { return }
+    switch event.fact {
+    case .mapped(let call) where call.protection.contains(.execute) && call.file != nil:
+      stacks.layouts[key, default: 0] += 1
+    case .spaceEnded:
+      resolver.ended(key)
+      stacks.layouts[key] = nil
+    default: break
+    }
+  }
+
+  /// Takes in what the resolver has done meanwhile.
+  func takeResolvedStacks() {
+    guard let resolver = stacks.resolver else { return }
+    for resolved in resolver.take() {
+      stacks.book.add(resolved)
+      if resolved.stack.incomplete == .copyTooShort { tracer.copyMoreStack(of: resolved.space) }
+    }
+    stacks.unsent = tracer.stacksUnsent
+  }
+
+  /// Waits until every stack handed over is resolved, for so many nanoseconds at most.
+  func awaitStacks(_ most: UInt64 = mostWait) {
+    guard let resolver = stacks.resolver else { return }
+    let end = Clock.now.later(by: most)
+    while !resolver.isIdle, Clock.now < end { Clock.sleep(nanoseconds: 2_000_000) }
+    takeResolvedStacks()
+  }
+
+  func callStack(of verdict: Verdict) -> CallStack? { verdict.stack.flatMap { stacks.book[$0] } }
+
+  // MARK: Lines
+
+  /// Notes that a line just written speaks of a stack: its own line goes before.
+  func owe(_ id: StackID?, _ subject: @autoclosure () -> LineSubject) {
+    guard let id, settings.wants("stack"), stacks.claimLine(id) else { return }
+    stacks.wanted.append((id, subject()))
+  }
+
+  /// Puts the lines written so far in the queue, and out what waits for nothing any more.
+  func holdLines() {
+    if !lines.isEmpty {
+      stacks.held.append(
+        StackAccount.HeldLines(
+          bytes: lines.bytes, stacks: stacks.wanted, deadline: Clock.now.later(by: Self.mostWait)))
+      stacks.wanted.removeAll(keepingCapacity: true)
+      lines.removeAll()
+      unmapLines.removeAll(keepingCapacity: true)
+    }
+    writeHeldLines()
+  }
+
+  private func writeHeldLines() {
+    var count = 0
+    let now = Clock.now
+    for chunk in stacks.held {
+      let isReady = chunk.stacks.allSatisfy { stacks.book.isKnown($0.id) }
+      guard isReady || now >= chunk.deadline else { break }
+      for (id, subject) in chunk.stacks {
+        let stack = stacks.book[id] ?? CallStack(frames: [], incomplete: .notInTime)
+        lines.write(stack, id: id, subject)
+      }
+      output.write(lines.bytes)
+      lines.removeAll()
+      output.write(chunk.bytes)
+      count += 1
+    }
+    stacks.held.removeFirst(count)
+  }
+}
