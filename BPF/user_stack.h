@@ -40,41 +40,124 @@ struct {
 	__type(value, struct bpfleak_space_code);
 } spaces_code SEC(".maps");
 
-/* Where code can be in a space: in the program's file, and from the lowest executable mapping up to
- * where mappings begin. What the heap and the stacks of threads hold is left out by that. */
-struct code_area {
+/* A fingerprint that is being made. Code can be in the program's own file, and from the lowest
+ * executable mapping up to where mappings begin: what the heap and other threads' stacks hold is left
+ * out by that. */
+struct fingerprint {
+	__u64 hash;
 	__u64 program;
 	__u64 program_bytes;
 	__u64 mapped;
 	__u64 mapped_bytes;
+	__u64 bytes;
+	struct stack_scratch *scratch;	/* null until it is made */
 };
 
-/* A global function: verified once, whatever the length. */
-__noinline __u64 bpfleak_fingerprint(struct code_area *area, __u32 words)
+#define CHUNK_WORDS 64
+#define CHUNK_BYTES (CHUNK_WORDS * 8)
+
+static __always_inline __u64 take_word(__u64 hash, __u64 word, struct fingerprint *print)
 {
-	struct stack_scratch *scratch;
-	__u64 hash;
+	if (word - print->program < print->program_bytes ||
+	    word - print->mapped < print->mapped_bytes) {
+		hash = (hash ^ word) * 0x9e3779b97f4a7c15ull;
+		hash ^= hash >> 29;
+	}
+	return hash;
+}
+
+/* In chunks: a call for each word would cost more than the word, one loop over all of them would keep
+ * the verifier busy for most of a second. The last chunk ends where the copy does and overlaps the one
+ * before it; words that come twice do no harm. */
+static long take_chunk(__u32 index, struct fingerprint *print)
+{
+	__u64 start = (__u64)index * CHUNK_BYTES;
+	__u64 *words, hash = print->hash;
+
+	if (start >= print->bytes)
+		return 1;
+	if (start + CHUNK_BYTES > print->bytes)
+		start = print->bytes > CHUNK_BYTES ? print->bytes - CHUNK_BYTES : 0;
+	asm volatile("" : "+r"(start));
+	if (start > BPFLEAK_STACK_MOST - CHUNK_BYTES)
+		return 1;
+	words = (__u64 *)(print->scratch->copy + start);
+	for (int i = 0; i < CHUNK_WORDS; i++)
+		hash = take_word(hash, words[i], print);
+	print->hash = hash;
+	return 0;
+}
+
+/* No more than a record holds. The compiler must not look through it: it would check one register and
+ * pass another, of which the verifier knows nothing. */
+static __always_inline __u64 bounded(__u64 bytes)
+{
+	asm volatile("" : "+r"(bytes));
+	if (bytes > BPFLEAK_STACK_MOST)
+		bytes = BPFLEAK_STACK_MOST;
+	asm volatile("" : "+r"(bytes));
+	return bytes;
+}
+
+/* A global function, like the next: the verifier looks at it once, and not again for each path that
+ * leads to it. */
+__noinline __u64 bpfleak_fingerprint(const struct fingerprint *wanted)
+{
+	struct fingerprint print;
 	__u32 zero = 0;
 
-	if (!area)
+	if (!wanted)
 		return 0;
+	/* bpf_loop takes what is on the stack only. */
+	print = *wanted;
+	print.scratch = bpf_map_lookup_elem(&stack_scratch, &zero);
+	if (!print.scratch)
+		return 0;
+	/* The space comes from the record, where it is a number and no pointer. */
+	print.hash ^= print.scratch->record.header.space ^ print.scratch->record.ip;
+	if (bpfleak_config.has_loop) {
+		bpf_loop(BPFLEAK_STACK_MOST / CHUNK_BYTES, take_chunk, &print, 0);
+		return print.hash;
+	}
+	/* Before 5.17 no more than a page is copied. */
+	for (int i = 0; i < PAGE_BYTES / CHUNK_BYTES; i++)
+		if (take_chunk(i, &print))
+			break;
+	return print.hash;
+}
+
+/* Copies the stack from `sp` up, `wanted` bytes or to where it ends; answers how much. `base` is where
+ * that of the first thread ends. */
+__noinline __u64 bpfleak_copy_stack(__u64 sp, __u64 base, __u64 wanted)
+{
+	struct stack_scratch *scratch;
+	__u64 bytes = wanted, end;
+	__u32 zero = 0;
+
 	scratch = bpf_map_lookup_elem(&stack_scratch, &zero);
 	if (!scratch)
 		return 0;
-	hash = (scratch->record.header.space ^ scratch->record.ip) * 0x9e3779b97f4a7c15ull;
-	for (__u32 i = 0; i < BPFLEAK_STACK_MOST / 8; i++) {
-		__u64 word;
-
-		if (i >= words)
-			break;
-		word = ((__u64 *)scratch->copy)[i];
-		if (word - area->program < area->program_bytes ||
-		    word - area->mapped < area->mapped_bytes) {
-			hash = (hash ^ word) * 0x9e3779b97f4a7c15ull;
-			hash ^= hash >> 29;
-		}
+	scratch->record.format = BPFLEAK_STACK_CUT_COPY;
+	/* Its arguments begin there. */
+	if (sp < base && base - sp < bytes) {
+		bytes = (base - sp) & ~7ull;
+		scratch->record.format = BPFLEAK_STACK_COPY;
 	}
-	return hash;
+	bytes = bounded(bytes);
+	if (bytes >= CHUNK_BYTES && !bpf_probe_read_user(scratch->copy, bytes, (void *)sp))
+		return bytes;
+	/* What a short copy leaves of its only chunk would be that of another stack. */
+	__builtin_memset(scratch->copy, 0, CHUNK_BYTES);
+	/* Past the end of a thread's stack, which is somewhere on a page's border. */
+	scratch->record.format = BPFLEAK_STACK_COPY;
+	end = bytes < CHUNK_BYTES ? sp + bytes : (sp + bytes) & ~(PAGE_BYTES - 1);
+	for (int i = 0; i < 8 && end > sp; i++, end -= PAGE_BYTES) {
+		bytes = bounded(end - sp);
+		if (!bpf_probe_read_user(scratch->copy, bytes, (void *)sp))
+			return bytes;
+	}
+	scratch->record.format = BPFLEAK_STACK_UNREADABLE;
+	return 0;
 }
 
 static __always_inline void note_code(__u64 space, __u64 address)
@@ -133,44 +216,6 @@ static __always_inline int may_send(struct bpfleak_space_code *code)
 	return ++code->shipped <= bpfleak_config.stack_window_most;
 }
 
-/* No more than a record holds. The compiler must not look through it: it would check one register and
- * pass another, of which the verifier knows nothing. */
-static __always_inline __u64 bounded(__u64 bytes)
-{
-	asm volatile("" : "+r"(bytes));
-	if (bytes > BPFLEAK_STACK_MOST)
-		bytes = BPFLEAK_STACK_MOST;
-	asm volatile("" : "+r"(bytes));
-	return bytes;
-}
-
-static __always_inline __u64 copy_stack(struct stack_scratch *scratch, struct mm_struct *mm, __u64 sp,
-					__u32 wanted)
-{
-	__u64 base = mm->start_stack;
-	__u64 bytes = wanted, end;
-
-	scratch->record.format = BPFLEAK_STACK_CUT_COPY;
-	/* The first thread's stack ends, for our purposes, where its arguments begin. */
-	if (sp < base && base - sp < bytes) {
-		bytes = (base - sp) & ~7ull;
-		scratch->record.format = BPFLEAK_STACK_COPY;
-	}
-	bytes = bounded(bytes);
-	if (!bpf_probe_read_user(scratch->copy, bytes, (void *)sp))
-		return bytes;
-	/* Past the end of a thread's stack, which is somewhere on a page's border. */
-	scratch->record.format = BPFLEAK_STACK_COPY;
-	end = (sp + bytes) & ~(PAGE_BYTES - 1);
-	for (int i = 0; i < 8 && end > sp; i++, end -= PAGE_BYTES) {
-		bytes = bounded(end - sp);
-		if (!bpf_probe_read_user(scratch->copy, bytes, (void *)sp))
-			return bytes;
-	}
-	scratch->record.format = BPFLEAK_STACK_UNREADABLE;
-	return 0;
-}
-
 static __always_inline void save_registers(struct bpfleak_stack *record, struct pt_regs *regs)
 {
 	record->ip = BPFLEAK_IP(regs);
@@ -193,22 +238,21 @@ static __always_inline __s32 stack_of(void *context, struct caller *caller)
 {
 	struct bpfleak_space_code *code;
 	struct stack_scratch *scratch;
-	struct mm_struct *mm = caller->task->mm;
-	struct code_area area = {};
-	__u64 fingerprint;
+	struct task_struct *task = caller->task;
+	struct mm_struct *mm = task->mm;
+	struct fingerprint print = {};
 	__u64 bytes;
 	__u32 *known, id, zero = 0;
 
 	if (!bpfleak_config.stacks || !mm)
 		return -1;
 	if (bpfleak_config.quiet_ns &&
-	    bpf_ktime_get_ns() - BPF_CORE_READ(caller->task, group_leader, start_time) <
+	    bpf_ktime_get_ns() - BPF_CORE_READ(task, group_leader, start_time) <
 		    bpfleak_config.quiet_ns)
 		return -1;
 	scratch = bpf_map_lookup_elem(&stack_scratch, &zero);
 	if (!scratch)
 		return -1;
-	/* The fingerprint takes the space from here, where it is a number and no pointer. */
 	scratch->record.header.space = caller->space;
 	save_registers(&scratch->record, caller->regs);
 	code = bpf_map_lookup_elem(&spaces_code, &caller->space);
@@ -217,21 +261,22 @@ static __always_inline __s32 stack_of(void *context, struct caller *caller)
 
 		bytes = got < 0 ? 0 : got;
 		scratch->record.format = BPFLEAK_STACK_ADDRESSES;
-		area.mapped = 1;
-		area.mapped_bytes = ~0ull;
+		print.mapped = 1;
+		print.mapped_bytes = ~0ull;
 	} else {
 		bytes = code && code->stack_bytes ? code->stack_bytes : bpfleak_config.stack_bytes;
-		bytes = copy_stack(scratch, mm, BPFLEAK_SP(caller->regs), bytes);
-		area.program = mm->start_code;
-		area.program_bytes = mm->end_code - mm->start_code;
-		area.mapped = code ? code->lowest : 0x10000;
-		area.mapped_bytes = mm->mmap_base - area.mapped;
+		bytes = bpfleak_copy_stack(BPFLEAK_SP(caller->regs), mm->start_stack, bytes);
+		print.program = mm->start_code;
+		print.program_bytes = mm->end_code - mm->start_code;
+		print.mapped = code ? code->lowest : 0x10000;
+		print.mapped_bytes = mm->mmap_base - print.mapped;
 	}
 	bytes = bounded(bytes);
-	fingerprint = bpfleak_fingerprint(&area, bytes / 8);
+	print.bytes = bytes;
 	/* How much was copied decides how far the unwinder gets: a deeper copy is another stack. */
-	fingerprint ^= (__u64)(code ? code->stack_bytes : 0) << 40;
-	known = bpf_map_lookup_elem(&stack_ids, &fingerprint);
+	print.hash = (__u64)(code ? code->stack_bytes : 0) << 40;
+	print.hash = bpfleak_fingerprint(&print);
+	known = bpf_map_lookup_elem(&stack_ids, &print.hash);
 	if (known)
 		return *known;
 	if (!may_send(code)) {
@@ -247,11 +292,12 @@ static __always_inline __s32 stack_of(void *context, struct caller *caller)
 	scratch->record.header.when_ns = bpf_ktime_get_ns();
 	scratch->record.bytes = bytes;
 	if (bpf_ringbuf_output(&ring, scratch, sizeof(struct bpfleak_stack) + bytes,
-			       BPF_RB_NO_WAKEUP)) {
+			       bpfleak_config.wake_stacks ? BPF_RB_FORCE_WAKEUP
+							  : BPF_RB_NO_WAKEUP)) {
 		__sync_fetch_and_add(&bpfleak_shared.stacks_unsent, 1);
 		return -1;
 	}
-	bpf_map_update_elem(&stack_ids, &fingerprint, &id, BPF_ANY);
+	bpf_map_update_elem(&stack_ids, &print.hash, &id, BPF_ANY);
 	return id;
 }
 

@@ -13,6 +13,7 @@ public struct Probe: Sendable {
   public var hasIteratorOverOneTask: Bool
   public var hasSpaceEnd: Bool
   public var hasFindVMA: Bool
+  public var hasLoop: Bool
 
   public static let btfPath = "/sys/kernel/btf/vmlinux"
 
@@ -33,6 +34,7 @@ public struct Probe: Sendable {
     hasIteratorOverOneTask = version.map { $0 >= KernelVersion(6, 1) } ?? false
     hasSpaceEnd = false
     hasFindVMA = libbpf_probe_bpf_helper(BPF_PROG_TYPE_TRACEPOINT, BPF_FUNC_find_vma, nil) == 1
+    hasLoop = libbpf_probe_bpf_helper(BPF_PROG_TYPE_TRACEPOINT, BPF_FUNC_loop, nil) == 1
     if hasBTF, let types = btf__load_vmlinux_btf() {
       hasSpaceEnd =
         btf__find_by_name_kind(types, "btf_trace_exit_mmap", UInt32(BTF_KIND_TYPEDEF)) > 0

@@ -33,8 +33,17 @@ extension Tracer {
     var value = bpfleak_space_code()
     if bpf_map_lookup_elem(spacesCode, &key, &value) != 0 { value.lowest = 0x10000 }
     let now = value.stack_bytes == 0 ? UInt32(spec.stackBytes) : value.stack_bytes
-    guard now < UInt32(TracerSpec.mostStackBytes) else { return false }
-    value.stack_bytes = min(now * 4, UInt32(TracerSpec.mostStackBytes))
+    let most = UInt32(TracerSpec.mostStackBytes(on: probe))
+    guard now < most else { return false }
+    value.stack_bytes = min(now * 4, most)
     return bpf_map_update_elem(spacesCode, &key, &value, 0) == 0
   }
+}
+
+extension TracerSpec {
+  /// Without bpf_loop (before 5.17) the verifier lets us look through no more than a page.
+  static func mostStackBytes(on probe: Probe) -> Int { probe.hasLoop ? mostStackBytes : 4096 }
+
+  /// What to copy of a stack at first: whole words.
+  func stackBytes(on probe: Probe) -> Int { min(stackBytes, Self.mostStackBytes(on: probe)) & ~7 }
 }

@@ -102,15 +102,20 @@ public struct Tracer: ~Copyable {
       config.pointee.follow = 1
     }
     config.pointee.ring_bytes = UInt32(spec.ringBytes)
-    config.pointee.stack_bytes = UInt32(min(spec.stackBytes, TracerSpec.mostStackBytes) & ~7)
+    config.pointee.stack_bytes = UInt32(spec.stackBytes(on: probe))
     config.pointee.stack_window_most = 200
+    config.pointee.has_loop = probe.hasLoop ? 1 : 0
     switch spec.stacks {
     case .none: config.pointee.stacks = BPFLEAK_STACKS_NONE.rawValue
     case .auto: config.pointee.stacks = BPFLEAK_STACKS_AUTO.rawValue
     case .fp: config.pointee.stacks = BPFLEAK_STACKS_FP.rawValue
     }
     // Of a whole machine most processes are gone before anybody could look at their stacks.
-    if spec.scope == .system { config.pointee.quiet_ns = 100_000_000 }
+    if spec.scope == .system {
+      config.pointee.quiet_ns = 100_000_000
+    } else {
+      config.pointee.wake_stacks = 1
+    }
     bpf_map__set_max_entries(try object.map("ring"), UInt32(spec.ringBytes))
     let unused = probe.hasFindVMA ? "shmat_returned_5_15" : "shmat_returned"
     bpf_program__set_autoload(try object.program(unused), false)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package import CBPFLeakWire
+import CBPFLeakWire
 
 /// What unwinding needs of a user stack that no record had before.
 public struct CapturedStack: Sendable {

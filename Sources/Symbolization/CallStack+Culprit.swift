@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension CallStack {
-  /// Whose line it is: the innermost frame that is neither C library, loader nor allocator.
+  /// Whose line it is: the innermost frame that is neither C library, loader, allocator nor the
+  /// runtime of a language.
   ///
   /// Nil when every frame is one of those, or unknown.
   public var culprit: StackFrame? { frames.first { !$0.isPlumbing } }
@@ -11,19 +12,52 @@ extension StackFrame {
   /// Whether the frame belongs to what programs map memory through: it never is to blame.
   public var isPlumbing: Bool {
     guard let module else { return function == nil }
-    let file = module.split(separator: "/").last.map(String.init) ?? module
-    if file == "[vdso]" || Self.libraries.contains(where: { file.hasPrefix($0) }) { return true }
+    let file = module.utf8.lastIndex(of: UInt8(ascii: "/")).map {
+      module[module.utf8.index(after: $0)...]
+    }
+    if Self.libraries.contains(where: { (file ?? module[...]).hasPrefix($0) }) { return true }
     guard let function else { return false }
-    return Self.functions.contains(where: { function.hasPrefix($0) })
+    if Self.functions.contains(function.plainName) { return true }
+    return Self.prefixes.contains { function.hasPrefix($0) || function.scope.hasPrefix($0) }
   }
 
   private static let libraries = [
-    "libc.so", "libc-", "libpthread", "ld-linux", "ld-musl", "ld-2", "libjemalloc", "libtcmalloc",
-    "libmimalloc", "libstdc++", "libc++", "libgcc_s", "libdl", "librt",
+    "[vdso]", "libc.so", "libc-", "libpthread", "libdl", "librt", "ld-linux", "ld-musl", "ld-2",
+    "ld.so", "libstdc++", "libc++", "libgcc_s", "libjemalloc", "libtcmalloc", "libmimalloc",
+    "libswiftCore", "libswift_", "libswiftDispatch", "libdispatch", "libFoundation", "libgo.so",
   ]
-  private static let functions = [
-    "operator new", "std::thread", "std::__", "std::allocator", "__gnu_cxx::", "malloc", "calloc",
-    "realloc", "mmap", "je_", "tc_", "mi_", "swift_", "runtime.", "alloc::", "std::sys::",
-    "std::alloc", "core::",
+
+  /// Of C libraries and allocators that are linked into the program itself.
+  private static let functions: Set = [
+    "mmap", "mmap64", "__mmap", "__mmap64", "mremap", "__mremap", "brk", "__brk", "sbrk", "__sbrk",
+    "__default_morecore", "__glibc_morecore", "shmat", "__shmat", "syscall", "malloc", "calloc",
+    "realloc", "reallocarray", "memalign", "posix_memalign", "aligned_alloc", "valloc", "pvalloc",
+    "__libc_malloc", "__libc_calloc", "__libc_realloc", "__libc_memalign", "__minimal_malloc",
+    "_int_malloc", "_int_realloc", "_int_memalign", "_mid_memalign", "sysmalloc", "sysmalloc_mmap",
+    "mremap_chunk", "new_heap", "alloc_new_heap", "heap_max_size", "arena_get2", "malloc_hook_ini",
+    "tcache_init", "ptmalloc_init", "grow_heap", "allocate_stack", "allocate_thread_stack",
+    "pthread_create", "thrd_create", "dlopen", "dlmopen", "strdup", "strndup", "__strdup",
+    "__strndup", "getline", "getdelim", "operator new", "operator new[]", "sysmalloc_mmap_fallback",
+    "dlopen_doit", "fopen", "fopen64", "_IO_file_doallocate", "_IO_doallocbuf",
   ]
+
+  /// Of functions, or of the scope that they are in.
+  private static let prefixes = [
+    "std::", "__gnu_cxx::", "__cxxabiv1::", "operator new", "__pthread_create", "_dl_", "__dl",
+    "__libc_", "je_", "_rjem_", "tc_", "tcmalloc::", "mi_", "_mi_", "alloc::", "<alloc::", "core::",
+    "<core::", "<std::", "hashbrown::", "__rust_", "__rustc", "__rdl_", "__rg_", "runtime.",
+    "swift_", "Swift.", "(extension in Swift)", "static Swift.", "generic specialization",
+    "specialized Swift.",
+  ]
+}
+
+extension String {
+  /// A demangled name without its arguments.
+  fileprivate var plainName: String { String(prefix { $0 != "(" && $0 != "." }) }
+
+  /// What it begins with after the result type that demangled function templates have.
+  fileprivate var scope: Substring {
+    let head = prefix { $0 != "(" && $0 != "<" }
+    return head.lastIndex(of: " ").map { self[index(after: $0)...] } ?? self[...]
+  }
 }

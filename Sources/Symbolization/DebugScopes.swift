@@ -10,9 +10,17 @@ struct DebugScopes {
 
   init(_ unit: UnsafeMutablePointer<Dwarf_Die>, at address: UInt64) {
     self.unit = unit.pointee
+    var innermost: UnsafeMutablePointer<Dwarf_Die>?
+    guard dwarf_getscopes(unit, address, &innermost) > 0, let die = innermost else {
+      scopes = []
+      return
+    }
+    // From an inlined function that list goes on to where the function was written; what is wanted is
+    // where it was inlined.
     var found: UnsafeMutablePointer<Dwarf_Die>?
-    let count = dwarf_getscopes(unit, address, &found)
+    let count = dwarf_getscopes_die(die, &found)
     scopes = count > 0 ? Array(UnsafeBufferPointer(start: found, count: Int(count))) : []
+    free(innermost)
     free(found)
   }
 

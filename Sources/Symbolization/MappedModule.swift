@@ -48,12 +48,17 @@ struct MappedModule: Hashable {
     let link = "/proc/\(process)/map_files/" + "\(hexadecimal(start))-\(hexadecimal(firstEnd))"
     let mapped = Glibc.open(link, O_RDONLY | O_CLOEXEC)
     if mapped >= 0 { return mapped }
-    let named = Glibc.open(pathFromOutside(process), O_RDONLY | O_CLOEXEC)
-    guard named >= 0 else { throw .fileGone }
-    var status = stat()
-    if fstat(named, &status) == 0, status.st_ino == inode { return named }
-    close(named)
-    throw .fileReplaced
+    var reason = UnresolvedReason.fileGone
+    // By name when the process has gone meanwhile; its root goes with it.
+    for name in [pathFromOutside(process), path] {
+      let named = Glibc.open(name, O_RDONLY | O_CLOEXEC)
+      guard named >= 0 else { continue }
+      var status = stat()
+      if fstat(named, &status) == 0, status.st_ino == inode { return named }
+      close(named)
+      reason = .fileReplaced
+    }
+    throw reason
   }
 
   /// Its path through the root directory that the process has.

@@ -103,13 +103,18 @@ final class ProcessImage {
     for (index, address) in addresses.enumerated() {
       frames += self.frames(at: address, isCall: index > 0)
     }
-    let reachesStart = frames.last.map { Self.firstFunctions.contains($0.function ?? "") } ?? false
-    return CallStack(frames: frames, incomplete: reachesStart ? nil : .framePointersOnly)
+    return CallStack(
+      frames: frames, incomplete: Self.reachStart(frames) ? nil : .framePointersOnly)
+  }
+
+  /// Whether the outermost one is where a thread starts.
+  private static func reachStart(_ frames: [StackFrame]) -> Bool {
+    firstFunctions.contains(frames.last?.function ?? "")
   }
 
   private static let firstFunctions: Set = [
-    "_start", "__libc_start_main", "__libc_start_call_main", "clone", "clone3", "__clone",
-    "__clone3",
+    "_start", "_dl_start_user", "__libc_start_main", "__libc_start_call_main", "clone", "clone3",
+    "__clone", "__clone3", "runtime.goexit",
   ]
 
   private func unwound(
@@ -132,7 +137,10 @@ final class ProcessImage {
     }
     if frames.isEmpty { frames = self.frames(at: stack.instruction, isCall: false) }
     var incomplete: IncompleteReason?
-    if status != 0 { incomplete = done.ranPast && isCut ? .copyTooShort : .noUnwindTables }
+    // elfutils takes a frame whose caller it can't read for the outermost one.
+    if status != 0 || done.ranPast, !Self.reachStart(frames) {
+      incomplete = done.ranPast && isCut ? .copyTooShort : .noUnwindTables
+    }
     if done.addresses.count >= Self.mostFrames { incomplete = .tooDeep }
     return CallStack(frames: frames, incomplete: incomplete)
   }

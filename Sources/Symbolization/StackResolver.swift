@@ -110,6 +110,8 @@ public final class StackResolver: Sendable {
   // MARK: The thread
 
   private func work() {
+    // What explains comes after what is traced: to Linux this thread is a process of its own here.
+    setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 5)
     var images = ProcessImages()
     while true {
       if sem_wait(wakeUp) != 0, errno != EINTR { return }

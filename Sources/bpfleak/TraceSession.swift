@@ -117,6 +117,8 @@ final class TraceSession {
       childProcess = child.process
       child.begin()
     }
+    // The child has begun, and keeps the priority it was given.
+    takePrecedence()
     var isWaitingForFirst = childProcess != nil
     let start = Clock.now
     let end = start.later(by: settings.duration ?? .max)
@@ -162,6 +164,10 @@ final class TraceSession {
     let isLeaking = book.verdicts.contains { $0.standing == .leaking }
     return settings.failsOnLeak && isLeaking ? 3 : 0
   }
+
+  /// On a machine that has no time to spare the ring would fill before anyone looks: a few percent of
+  /// a processor come first.
+  private func takePrecedence() { setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, -10) }
 
   private func hasExited(_ child: ProcessID?) -> Bool {
     guard let child else { return false }

@@ -22,4 +22,29 @@ struct CulpritTests {
     ])
     #expect(stack.culprit == nil)
   }
+
+  @Test(
+    "standard libraries and allocators are never to blame, wherever they are linked in",
+    arguments: [
+      "std::vector<int, std::allocator<int> >::reserve(unsigned long)",
+      "void std::__uninitialized_fill<int*>(int*)", "__gnu_cxx::new_allocator<int>::allocate(int)",
+      "operator new(unsigned long)", "__mmap64", "_int_malloc", "sysmalloc_mmap.isra.0",
+      "__pthread_create_2_1", "je_arena_extent_alloc", "runtime.sysAlloc", "mi_malloc",
+      "alloc::raw_vec::RawVec<T,A>::grow_one", "<alloc::vec::Vec<T> as core::clone::Clone>::clone",
+      "Swift._ContiguousArrayBuffer.init(count: Swift.Int) -> A", "swift_slowAlloc",
+      "generic specialization <Swift.Int> of Swift.Array.append(A) -> ()",
+    ])
+  func plumbing(function: String) {
+    #expect(StackFrame(address: 1, function: function, module: "/opt/server").isPlumbing)
+  }
+
+  @Test(
+    "a program's own functions are, also those that only sound like it",
+    arguments: [
+      "load_table", "malloc_pool_grow", "Store::insert(std::string const&)", "main.main",
+      "mapper", "void fill<std::string>(std::string)", "demo.leak() -> ()",
+    ])
+  func own(function: String) {
+    #expect(!StackFrame(address: 1, function: function, module: "/opt/server").isPlumbing)
+  }
 }

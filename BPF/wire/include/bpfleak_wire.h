@@ -268,6 +268,8 @@ struct bpfleak_config {
 	__u64 quiet_ns;	   /* no stacks of a process younger than that: most are gone soon */
 	__u32 stack_window_most; /* new stacks of one space in 100 ms */
 	__u32 ring_bytes;
+	__u32 has_loop;	   /* the kernel has bpf_loop */
+	__u32 wake_stacks; /* a new stack wakes the reader: its process may be gone soon */
 	char comm[BPFLEAK_COMM_LENGTH];
 };
 
@@ -313,7 +315,7 @@ BPFLEAK_ASSERT_SIZE(bpfleak_task, 112);
 BPFLEAK_ASSERT_SIZE(bpfleak_vma, 64);
 BPFLEAK_ASSERT_SIZE(bpfleak_stack, 152);
 BPFLEAK_ASSERT_SIZE(bpfleak_space_code, 24);
-BPFLEAK_ASSERT_SIZE(bpfleak_config, 72);
+BPFLEAK_ASSERT_SIZE(bpfleak_config, 80);
 BPFLEAK_ASSERT_SIZE(bpfleak_shared, 176);
 
 #endif

@@ -31,6 +31,8 @@ struct TraceLine: Sendable, Equatable {
 
   enum Failure: Error { case notAnObject(String) }
 
+  init(fields: [String: JSONValue]) { self.fields = fields }
+
   init(_ bytes: some Collection<UInt8>) throws {
     let object = try JSONSerialization.jsonObject(with: Data(bytes))
     guard case .object(let fields) = JSONValue(object) else {
