@@ -108,10 +108,10 @@ class Started:
 class Trace(Started):
     """A running bpfleak, whose NDJSON lines are read until it ends."""
 
+    # `stack` tells, when a culprit is wrong, what there was to choose from.
     EVENTS = "start,leak,growth,lost,stack,summary"
 
     def __init__(self, bpfleak, arguments, seconds, work, name, command=()):
-        # Lines for `stack` say, when a culprit is wrong, what was there to choose from.
         words = [bpfleak, "--ndjson", "--events", self.EVENTS, "--duration", f"{seconds}s", *arguments]
         super().__init__(words + (["--", *command] if command else []), work, name, stdout=subprocess.PIPE)
         self.seconds, self.words = seconds, words
@@ -157,3 +157,15 @@ def standing_in(lines):
 def names(function, culprit):
     """Whether a culprit's name, as the source has it, is a word of the (demangled) function's."""
     return function is not None and re.search(rf"(?<!\w){re.escape(culprit)}(?!\w)", function) is not None
+
+
+def stack_of(leak, lines):
+    """The frames behind a verdict, a line each."""
+    for event in lines:
+        if event["type"] == "stack" and event["id"] == leak.get("stack"):
+            for frame in event["frames"]:
+                where = f" {os.path.basename(frame['file'])}:{frame['line']}" if frame.get("file") else ""
+                module = os.path.basename(frame["module"]) if frame.get("module") else "-"
+                yield f"{frame.get('function') or frame['addr']}{where} in {module}"
+            if not event["complete"]:
+                yield f"incomplete: {event.get('why')}"
