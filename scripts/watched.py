@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What scripts/corpus and scripts/culprits share: programs that are started, and bpfleak run on them."""
+import concurrent.futures
 import glob
 import json
 import os
@@ -12,6 +13,10 @@ import time
 
 CORPUS = "Tests/TestPrograms/corpus"
 BUILD = CORPUS + "/build"
+
+
+# A runner that is told to end, ends what it started, as on Ctrl-C.
+signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 class Failed(Exception):
@@ -56,18 +61,25 @@ def session_of(pid):
 class Started:
     """A process in a session of its own, that is ended with all it started."""
 
+    running = set()
+
     def __init__(self, words, work, name, **streams):
         self.out = os.path.join(work, name + ".out")
         self.errors = os.path.join(work, name + ".err")
-        with open(self.errors, "wb") as errors:
-            if "stdout" in streams:
-                self.process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stderr=errors,
-                                                start_new_session=True, **streams)
-            else:
-                with open(self.out, "wb") as out:
-                    self.process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=out, stderr=errors,
-                                                    start_new_session=True, **streams)
+        with open(self.out, "wb") as out, open(self.errors, "wb") as errors:
+            try:
+                self.process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stderr=errors, start_new_session=True,
+                                                **{"stdout": out, **streams})
+            except OSError as error:
+                raise Failed(f"cannot start {words[0]}: {error.strerror}")
         self.pid = self.process.pid
+        Started.running.add(self)
+
+    @staticmethod
+    def stop_all():
+        """For when the user interrupts: nothing that was started is left behind."""
+        for started in list(Started.running):
+            started.stop()
 
     def said(self, path):
         with open(path, errors="replace") as file:
@@ -89,6 +101,7 @@ class Started:
 
     def stop(self):
         """TERM for its group, then KILL: whatever it started is in the group too."""
+        Started.running.discard(self)
         for number, patience in ((signal.SIGTERM, 4), (signal.SIGKILL, 4)):
             try:
                 os.killpg(self.pid, number)
@@ -169,3 +182,16 @@ def stack_of(leak, lines):
                 yield f"{frame.get('function') or frame['addr']}{where} in {module}"
             if not event["complete"]:
                 yield f"incomplete: {event.get('why')}"
+
+
+def each_at_once(tasks, jobs, on_done):
+    """Runs the calls, so many at a time; an interrupt ends what they started and drops the rest."""
+    with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
+        runs = [pool.submit(*task) for task in tasks]
+        try:
+            for run in concurrent.futures.as_completed(runs):
+                on_done(run.result())
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            Started.stop_all()
+            raise
