@@ -43,6 +43,12 @@ bpf: deps-bpf ## rebuild BPF/prebuilt from BPF/*.bpf.c, with the Swift toolchain
 test-programs: deps-test ## build the small C programs that the tests and the demo watch
 	@$(MAKE) --no-print-directory -C Tests/TestPrograms
 
+corpus: build deps-corpus ## judge leaking programs and innocent ones that look like them, and score the verdicts: make corpus ARGS="--only leak_dlopen"
+	@scripts/corpus $(ARGS) $(BINARY)
+
+culprits: build deps-corpus ## check the function, file and line of culprits: stripped, static, in a chroot, C++, Swift, Rust
+	@scripts/culprits $(ARGS) $(BINARY)
+
 soak: build test-programs ## trace ten busy minutes of this machine and watch bpfleak's own memory: make soak MINUTES=10
 	@scripts/soak $(or $(MINUTES),10) $(BINARY)
 
@@ -59,7 +65,7 @@ install: $(if $(shell command -v $(SWIFT)),manual) ## install the binary, man pa
 	@scripts/install-files "$(DESTDIR)$(PREFIX)"
 
 clean: ## remove everything that was built
-	@rm -rf .build Tests/TestPrograms/build
+	@rm -rf .build Tests/TestPrograms/build Tests/TestPrograms/corpus/build
 
 help: ## say what each target does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -76,8 +82,11 @@ deps-check:
 	@scripts/install-deps build bpf check
 deps-bpf:
 	@scripts/install-deps build bpf
+deps-corpus:
+	@scripts/install-deps build test corpus
+	@$(MAKE) --no-print-directory -C Tests/TestPrograms/corpus
 deps-kernels:
 	@scripts/install-deps kernels
 
-.PHONY: run demo build test check bench bpf test-programs test-exact soak test-kernels manual install clean help
-.PHONY: deps deps-test deps-check deps-bpf deps-kernels
+.PHONY: run demo build test check bench bpf test-programs test-exact corpus culprits soak test-kernels manual install clean help
+.PHONY: deps deps-test deps-check deps-bpf deps-corpus deps-kernels

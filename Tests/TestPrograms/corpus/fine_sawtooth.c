@@ -1,0 +1,30 @@
+// Innocent: maps a row of 30 batches over 4.5 s, then releases them all, again and again.
+// SPDX-License-Identifier: Apache-2.0
+#include "corpus_program.h"
+
+enum { TEETH = 30 };
+static long every_ms = 150;
+static const struct option_value options[] = {
+    {"every", &every_ms, "milliseconds from one batch to the next"},
+    {0},
+};
+
+static char *batches[TEETH];
+
+static NAMED_FRAME char *collect_batch(void) {
+  char *batch = map_touched(256 << 10);
+  return batch;
+}
+
+static NAMED_FRAME void flush_batches(void) {
+  for (int i = 0; i < TEETH; i++) unmap(batches[i], 256 << 10);
+}
+
+int main(int argc, char **argv) {
+  start_corpus_program(argc, argv, options);
+  say_ready();
+  for (;;) {
+    for (int i = 0; i < TEETH; i++, sleep_ms(every_ms)) batches[i] = collect_batch();
+    flush_batches();
+  }
+}
