@@ -41,6 +41,15 @@ public struct CapturedStack: Sendable {
 }
 
 extension CapturedStack {
+  /// What it holds in memory, about.
+  public var byteCount: Int {
+    switch content {
+    case .copy(let memory, _): 256 + memory.count
+    case .addresses(let addresses): 256 + 8 * addresses.count
+    case .unreadable: 256
+    }
+  }
+
   /// Whether `record` is a stack and no event.
   @inline(__always)
   public static func isStack(_ record: UnsafeRawBufferPointer) -> Bool {

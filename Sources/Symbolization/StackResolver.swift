@@ -65,8 +65,7 @@ public final class StackResolver: Sendable {
   /// Hands over a stack. `process` is one that lives in its space; `layout` another number each time
   /// that code was mapped there.
   public func submit(_ stack: CapturedStack, process: ProcessID, layout: Int) {
-    let bytes: Int
-    if case .copy(let memory, _) = stack.content { bytes = memory.count } else { bytes = 512 }
+    let bytes = stack.byteCount
     state.withLock { state in
       guard state.waitingBytes + bytes <= mostWaiting else {
         state.done.append(
@@ -134,8 +133,7 @@ public final class StackResolver: Sendable {
   }
 
   private func answer(_ resolved: Resolved, _ stack: CapturedStack) {
-    let bytes: Int
-    if case .copy(let memory, _) = stack.content { bytes = memory.count } else { bytes = 512 }
+    let bytes = stack.byteCount
     state.withLock { state in
       state.waitingBytes -= bytes
       state.open -= 1

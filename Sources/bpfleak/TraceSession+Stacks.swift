@@ -14,6 +14,10 @@ struct StackAccount {
   let resolver: StackResolver?
   /// Counts the times that code was mapped in a space: what was known of its modules is old then.
   var layouts: [SpaceKey: Int] = [:]
+  /// Stacks of spaces that may be gone before anybody asks, and since when there are any. Nil once a
+  /// space has lasted.
+  var young: [SpaceKey: Young?] = [:]
+  private(set) var youngBytes = 0
   /// Which stacks have had their line, by id.
   private var written: [Bool] = []
   /// Lines that wait for the stacks they speak of, oldest first.
@@ -31,7 +35,47 @@ struct StackAccount {
     var deadline: KernelInstant
   }
 
+  struct Young {
+    var since: KernelInstant
+    var stacks: [CapturedStack] = []
+  }
+
   init(resolves: Bool) { resolver = resolves ? StackResolver() : nil }
+
+  /// Keeps a stack until its space has lasted; false when it has, or when too many are kept.
+  mutating func keepYoung(_ stack: CapturedStack, at now: KernelInstant) -> Bool {
+    guard youngBytes < Self.mostYoungBytes else { return false }
+    switch young[stack.space] {
+    case .some(.none): return false
+    case .some(.some(var known)):
+      known.stacks.append(stack)
+      young[stack.space] = known
+    case .none: young[stack.space] = Young(since: now, stacks: [stack])
+    }
+    youngBytes += stack.byteCount
+    return true
+  }
+
+  /// The stacks of the spaces that have lasted since `limit`.
+  mutating func takeSettled(since limit: KernelInstant) -> [CapturedStack] {
+    var settled: [CapturedStack] = []
+    for (key, known) in young {
+      guard let known, known.since <= limit else { continue }
+      settled += known.stacks
+      young[key] = .some(nil)
+    }
+    youngBytes -= settled.reduce(0) { $0 + $1.byteCount }
+    return settled
+  }
+
+  mutating func forget(_ space: SpaceKey) {
+    if let known = young.removeValue(forKey: space), let known {
+      youngBytes -= known.stacks.reduce(0) { $0 + $1.byteCount }
+    }
+    layouts[space] = nil
+  }
+
+  private static let mostYoungBytes = 8 << 20
 
   /// Whether a line for that stack is still owed; it is not from now on.
   mutating func claimLine(_ id: StackID) -> Bool {
@@ -43,12 +87,28 @@ struct StackAccount {
 }
 
 extension TraceSession {
+  /// How long a space must last for its stacks to be worth unwinding, in nanoseconds, when nobody
+  /// asked for them all: a compiler's are gone sooner, and unwinding them all would cost more than
+  /// tracing does.
+  private static let settlingTime: UInt64 = 2_000_000_000
+
+  /// Whether every stack is wanted, of however short-lived a process.
+  private var wantsAllStacks: Bool {
+    tracer.spec.scope != .system || settings.form == .ndjson && settings.wants("stack")
+  }
+
   /// How long lines wait for a stack, in nanoseconds.
   private static let mostWait: UInt64 = 2_000_000_000
 
   /// Takes in a stack that no record before had.
   func takeStack(_ record: UnsafeRawBufferPointer) {
-    guard let resolver = stacks.resolver, let captured = try? CapturedStack(record) else { return }
+    guard stacks.resolver != nil, let captured = try? CapturedStack(record) else { return }
+    if !wantsAllStacks, stacks.keepYoung(captured, at: captured.when) { return }
+    submit(captured)
+  }
+
+  private func submit(_ captured: CapturedStack) {
+    guard let resolver = stacks.resolver else { return }
     let process = ledger.space(of: captured.space)?.processes.first ?? captured.process
     resolver.submit(captured, process: process, layout: stacks.layouts[captured.space] ?? 0)
   }
@@ -61,7 +121,7 @@ extension TraceSession {
       stacks.layouts[key, default: 0] += 1
     case .spaceEnded:
       resolver.ended(key)
-      stacks.layouts[key] = nil
+      stacks.forget(key)
     default: break
     }
   }
@@ -69,6 +129,9 @@ extension TraceSession {
   /// Takes in what the resolver has done meanwhile.
   func takeResolvedStacks() {
     guard let resolver = stacks.resolver else { return }
+    let now = Clock.now.nanoseconds
+    let limit = KernelInstant(nanoseconds: now - min(now, Self.settlingTime))
+    for captured in stacks.takeSettled(since: limit) { submit(captured) }
     for resolved in resolver.take() {
       stacks.book.add(resolved)
       if resolved.stack.incomplete == .copyTooShort { tracer.copyMoreStack(of: resolved.space) }
