@@ -61,8 +61,12 @@ struct MappedModule: Hashable {
     throw reason
   }
 
-  /// Its path through the root directory that the process has.
-  func pathFromOutside(_ process: UInt32) -> String { "/proc/\(process)/root\(path)" }
+  /// Where its directory is from here: through the root that the process has, or as maps tells it of
+  /// a process that changed its root.
+  func pathFromOutside(_ process: UInt32) -> String {
+    let inside = "/proc/\(process)/root\(path)"
+    return access(inside, F_OK) == 0 ? inside : path
+  }
 }
 
 private func hexadecimal(_ number: UInt64) -> String { String(number, radix: 16) }
