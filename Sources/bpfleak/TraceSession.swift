@@ -75,6 +75,10 @@ final class TraceSession {
     } catch {
       throw .tracer(error)
     }
+    // Asked of the tables: an ended process keeps its place in /proc until its parent looks at it.
+    if let gone = settings.processes.first(where: { session.ledger.processes[$0] == nil }) {
+      throw .noMemory(gone)
+    }
     return try session.loop(child, signals)
   }
 
