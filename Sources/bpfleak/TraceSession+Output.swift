@@ -18,8 +18,7 @@ extension TraceSession {
           when: began, version: Version.current, kernel: tracer.probe.release,
           architecture: tracer.probe.architecture, wall: Clock.wall,
           processes: boundProcesses,
-          attached: tracer.hooks.map { ($0.name, $0.kind.rawValue) },
-          ownProcess: ProcessID(UInt32(getpid()))))
+          attached: tracer.hooks.map { ($0.name, $0.kind.rawValue) }))
     }
     for space in ledger.spaces.values.sorted(by: { $0.id < $1.id }) { announce(space, at: began) }
     flush()

@@ -18,7 +18,7 @@ final class TraceSession {
   var stacks: StackAccount
   var coverage = Coverage()
   let output: Output
-  var lines = JSONLines()
+  var lines = JSONLines(ownProcess: ProcessID(UInt32(getpid())))
   var assembler: ReportAssembler
   let began: KernelInstant
   /// Lines of munmap calls that are still in `lines`, by thread: they may turn out to have failed.
