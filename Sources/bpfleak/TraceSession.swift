@@ -139,6 +139,7 @@ final class TraceSession {
       let now = Clock.now
       if now >= judgeAt {
         publish(book.judge(ledger, at: now), at: now)
+        ledger.sweep(&decoder.texts)
         judgeAt = now.later(by: Self.judgeEvery)
       }
       if now >= auditAt {
