@@ -8,12 +8,17 @@ public struct TextID: Hashable, Sendable {
 
 /// Each distinct path once.
 ///
-/// Bounded: past `capacity` texts new ones all become one that says so, because paths come from
-/// traced processes and a hostile one can invent them without end.
+/// Bounded: those that nobody uses any more are forgotten in sweeps, and past `capacity` new ones all
+/// become one that says so, because paths come from traced processes and a hostile one can invent
+/// them without end.
 public struct TextTable: Sendable {
   private var texts: [String] = ["", "(too many distinct paths)"]
   private var ids: [String: TextID] = ["": TextID(0)]
   private let capacity: Int
+  /// Places of texts that were forgotten.
+  private var free: [TextID] = []
+  private var sweepAt = leastToSweep
+  private static let leastToSweep = 4096
 
   public static let empty = TextID(0)
 
@@ -25,11 +30,29 @@ public struct TextTable: Sendable {
 
   public var count: Int { ids.count }
 
+  /// Whether there are twice as many as were in use at the last sweep, and many, or some did not fit in.
+  public var isDueForSweep: Bool { count >= sweepAt || hasRefused }
+  private var hasRefused = false
+
+  /// Forgets all texts but these. Their ids will stand for others.
+  public mutating func keep(_ used: Set<TextID>) {
+    for (text, id) in ids where id != Self.empty && !used.contains(id) {
+      ids[text] = nil
+      texts[Int(id.raw)] = ""
+      free.append(id)
+    }
+    sweepAt = max(Self.leastToSweep, 2 * count)
+    hasRefused = false
+  }
+
   public mutating func intern(_ text: String) -> TextID {
     if let known = ids[text] { return known }
-    guard texts.count < capacity else { return TextID(1) }
-    let id = TextID(UInt32(texts.count))
-    texts.append(text)
+    if free.isEmpty, texts.count >= capacity {
+      hasRefused = true
+      return TextID(1)
+    }
+    let id = free.popLast() ?? TextID(UInt32(texts.count))
+    if Int(id.raw) < texts.count { texts[Int(id.raw)] = text } else { texts.append(text) }
     ids[text] = id
     return id
   }

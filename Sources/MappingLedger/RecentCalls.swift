@@ -5,8 +5,8 @@ import MappingEvents
 /// What calls took away, or are about to move, kept until it is known how they ended.
 ///
 /// munmap and mremap are recorded when they are entered, so a failure is learned afterwards. A ring
-/// of fixed size: calls end within microseconds, and one whose notes were overwritten in the
-/// meantime is answered by asking the kernel.
+/// of fixed size: calls end within microseconds. One whose thread lost its processor in the middle
+/// of it takes as long as that, while others fill the ring: its notes are saved from it.
 struct RecentCalls {
   struct Note {
     var thread: ThreadID
@@ -23,6 +23,12 @@ struct RecentCalls {
   private var next = 0
   /// Calls whose thread has not been heard of since they began.
   private var underWay: [ThreadID: Note] = [:]
+  /// Notes of calls under way that would have been overwritten, in order.
+  private var saved: [ThreadID: [Note]] = [:]
+  /// Those of the call that ended last.
+  private var savedOfLast: [Note] = []
+  /// A call over more mappings is answered by asking the kernel.
+  private static let mostSaved = 256
 
   init(capacity: Int = 2048) {
     notes = Array(repeating: nil, count: capacity)
@@ -40,8 +46,10 @@ struct RecentCalls {
 
   /// Notes that `thread` did something else: what it had begun has ended.
   mutating func end(_ thread: ThreadID) {
+    if !savedOfLast.isEmpty { savedOfLast = [] }
     guard !underWay.isEmpty, let index = underWay.index(forKey: thread) else { return }
     underWay.remove(at: index)
+    if !saved.isEmpty { savedOfLast = saved.removeValue(forKey: thread) ?? [] }
   }
 
   mutating func note(
@@ -54,8 +62,18 @@ struct RecentCalls {
   }
 
   private mutating func append(_ note: Note) {
+    if let old = notes[next], underWay[old.thread]?.ordinal == old.ordinal {
+      saved[old.thread, default: []].append(old)
+      if saved[old.thread]?.count ?? 0 > Self.mostSaved { saved[old.thread] = [] }
+    }
     notes[next] = note
     next = (next + 1) % notes.count
+  }
+
+  /// Every mapping that a failure could give back.
+  func forEachMapping(_ body: (LiveMapping) -> Void) {
+    for note in notes { if let mapping = note?.mapping { body(mapping) } }
+    for note in saved.values.joined() { if let mapping = note.mapping { body(mapping) } }
   }
 
   /// The ranges of the calls of one space that began at `moment` or later and may not have ended.
@@ -65,15 +83,19 @@ struct RecentCalls {
     }
   }
 
-  /// The last call that `thread` began: its ordinal, its range, and its notes in order.
+  /// The call that `thread` was the last to begin and end: its ordinal, its range, and its notes in order.
   /// Nil when they are gone, or are of another space than the one it is in now.
   func lastCall(
     of thread: ThreadID, in space: Int
   ) -> (ordinal: UInt64, range: AddressRange, spans: [RemovedSpan])? {
     var spans: [RemovedSpan] = []
     var ordinal: UInt64?
-    for back in 1...notes.count {
-      guard let note = notes[(next - back + notes.count) % notes.count] else { return nil }
+    for back in 1...notes.count + savedOfLast.count {
+      let isSaved = back > notes.count
+      let place = isSaved ? notes.count + savedOfLast.count - back : 0
+      let found =
+        isSaved ? savedOfLast[place] : notes[(next - back + notes.count) % notes.count]
+      guard let note = found else { return nil }
       guard note.thread == thread else { continue }
       if ordinal == nil { ordinal = note.ordinal }
       guard note.ordinal == ordinal else { return nil }

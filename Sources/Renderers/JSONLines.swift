@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+public import MappingEvents
 
 /// Bytes of JSON objects, one a line, written without allocating for each.
 ///
@@ -6,8 +7,11 @@
 public struct JSONLines: Sendable {
   public private(set) var bytes: [UInt8] = []
   private var needsComma = false
+  /// Whom lines about the stream itself are of.
+  let ownProcess: ProcessID
 
-  public init() {
+  public init(ownProcess: ProcessID) {
+    self.ownProcess = ownProcess
     bytes.reserveCapacity(1 << 16)
   }
 

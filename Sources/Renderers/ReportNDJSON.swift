@@ -37,11 +37,10 @@ public struct StreamStart: Sendable {
   /// Nil for the whole system.
   public var processes: [ProcessID]?
   public var attached: [(name: String, kind: String)]
-  public var ownProcess: ProcessID
 
   public init(
     when: KernelInstant, version: String, kernel: String, architecture: String, wall: String,
-    processes: [ProcessID]?, attached: [(name: String, kind: String)], ownProcess: ProcessID
+    processes: [ProcessID]?, attached: [(name: String, kind: String)]
   ) {
     self.when = when
     self.version = version
@@ -50,7 +49,6 @@ public struct StreamStart: Sendable {
     self.wall = wall
     self.processes = processes
     self.attached = attached
-    self.ownProcess = ownProcess
   }
 }
 
@@ -65,10 +63,13 @@ extension JSONLines {
     field("space", subject.space)
   }
 
+  /// A line about the stream: bpfleak's own, and of no address space, which 0 is never the number of.
+  private mutating func open(_ type: StaticString, at when: KernelInstant) {
+    open(type, LineSubject(when: when, process: ownProcess, name: "bpfleak", space: 0))
+  }
+
   public mutating func write(_ start: StreamStart) {
-    begin()
-    field("type", word: "start")
-    field("ts_ns", start.when.nanoseconds)
+    open("start", at: start.when)
     field("schema", 1)
     field("version", start.version)
     field("kernel", start.kernel)
@@ -89,7 +90,6 @@ extension JSONLines {
       line.field("name", hook.name)
       line.field("kind", hook.kind)
     }
-    field("pid", UInt64(start.ownProcess.raw))
     end()
   }
 
@@ -128,9 +128,7 @@ extension JSONLines {
   }
 
   public mutating func writeSnapshot(mappings: Int, spaces: Int, at when: KernelInstant) {
-    begin()
-    field("type", word: "snapshot")
-    field("ts_ns", when.nanoseconds)
+    open("snapshot", at: when)
     field("mappings", mappings)
     field("spaces", spaces)
     end()
@@ -188,9 +186,7 @@ extension JSONLines {
   public mutating func writeLost(
     _ count: UInt64, reason: String, spaces: [Int], at when: KernelInstant
   ) {
-    begin()
-    field("type", word: "lost")
-    field("ts_ns", when.nanoseconds)
+    open("lost", at: when)
     field("count", count)
     field("reason", reason)
     key("spaces")
@@ -206,9 +202,7 @@ extension JSONLines {
   public mutating func writeAudit(
     checked: Int, drift: [Drift], spaces: Int, at when: KernelInstant
   ) {
-    begin()
-    field("type", word: "audit")
-    field("ts_ns", when.nanoseconds)
+    open("audit", at: when)
     field("checked", checked)
     field("spaces", spaces)
     field("drift", drift.count { $0.cause != .stackGrowth })
@@ -225,9 +219,7 @@ extension JSONLines {
   public mutating func writeSummary(
     _ coverage: Coverage, spaces: Int, leaks: Int, duration: UInt64, at when: KernelInstant
   ) {
-    begin()
-    field("type", word: "summary")
-    field("ts_ns", when.nanoseconds)
+    open("summary", at: when)
     field("events", coverage.events)
     field("lost", coverage.lost)
     field("drift", coverage.drift)

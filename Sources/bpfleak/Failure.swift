@@ -7,6 +7,7 @@ import MappingEvents
 enum Failure: Error {
   case tracer(TracerError)
   case noSuchProcess(ProcessID)
+  case noMemory(ProcessID)
   case ownProcess(ProcessID)
   case noSuchCgroup(path: String, code: Int32)
   case commandNotFound(String)
@@ -19,7 +20,8 @@ enum Failure: Error {
     case .tracer(.kernelTooOld), .tracer(.noBTF), .tracer(.lockdown), .tracer(.noHook),
       .tracer(.refused):
       69
-    case .tracer, .noSuchProcess, .ownProcess, .noSuchCgroup, .commandNotFound, .cannotStart,
+    case .tracer, .noSuchProcess, .noMemory, .ownProcess, .noSuchCgroup, .commandNotFound,
+      .cannotStart,
       .cannotWrite:
       1
     }
@@ -30,6 +32,9 @@ enum Failure: Error {
     case .tracer(let error): Self.sentence(of: error)
     case .noSuchProcess(let process):
       "no process has the id \(process.raw); list them with: ps -e -o pid,comm"
+    case .noMemory(let process):
+      "process \(process.raw) has no memory of its own: it has ended, or is a kernel thread; list "
+        + "those that have some with: ps -e -o pid,stat,vsz,comm"
     case .ownProcess(let process):
       "process \(process.raw) is bpfleak itself, which is left out; trace it with a second bpfleak"
     case .noSuchCgroup(let path, let code):

@@ -18,8 +18,7 @@ extension TraceSession {
           when: began, version: Version.current, kernel: tracer.probe.release,
           architecture: tracer.probe.architecture, wall: Clock.wall,
           processes: boundProcesses,
-          attached: tracer.hooks.map { ($0.name, $0.kind.rawValue) },
-          ownProcess: ProcessID(UInt32(getpid()))))
+          attached: tracer.hooks.map { ($0.name, $0.kind.rawValue) }))
     }
     for space in ledger.spaces.values.sorted(by: { $0.id < $1.id }) { announce(space, at: began) }
     flush()
@@ -38,6 +37,8 @@ extension TraceSession {
     if case .unmapFailed = event.fact { return takeBack(event, change) }
     // A call that has no line of its own must not take back an earlier one.
     if case .unmapping = event.fact { unmapLines[event.thread] = nil }
+    // One that was there before its first hook was attached, and may be gone before it could be listed.
+    if announced[event.process] == nil { announce(event.process, at: event.when) }
     if case .execed(newProcess: true) = change.effect { announce(event.process, at: event.when) }
     if settings.wants(event.typeName), change.effect.length >= settings.leastBytes {
       let start = lines.count
@@ -66,15 +67,18 @@ extension TraceSession {
 
   /// A munmap failed: its line goes if it is not out yet, else another takes it back.
   private func takeBack(_ event: MappingEvent, _ change: LedgerChange) {
-    guard case .restored(let bytes) = change.effect, let space = change.space else { return }
+    guard let space = change.space else { return }
+    // What it took is not known any more when the kernel has to be asked.
+    var bytes: UInt64?
+    if case .restored(let known) = change.effect { bytes = known }
     if let line = unmapLines.removeValue(forKey: event.thread) {
       lines.remove(line)
       for (thread, other) in unmapLines where other.lowerBound > line.lowerBound {
         unmapLines[thread] = other.lowerBound - line.count..<other.upperBound - line.count
       }
-    } else if settings.wants("munmap") {
+    } else if bytes != 0, settings.wants("munmap") {
       lines.writeUnmapFailed(
-        event, space: space, restored: bytes,
+        event, space: space, restored: bytes ?? 0,
         name: ledger.name(of: event.thread, in: event.process).text)
     }
   }

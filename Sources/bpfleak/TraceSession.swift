@@ -18,7 +18,7 @@ final class TraceSession {
   var stacks: StackAccount
   var coverage = Coverage()
   let output: Output
-  var lines = JSONLines()
+  var lines = JSONLines(ownProcess: ProcessID(UInt32(getpid())))
   var assembler: ReportAssembler
   let began: KernelInstant
   /// Lines of munmap calls that are still in `lines`, by thread: they may turn out to have failed.
@@ -74,6 +74,10 @@ final class TraceSession {
       try session.seed()
     } catch {
       throw .tracer(error)
+    }
+    // Asked of the tables: an ended process keeps its place in /proc until its parent looks at it.
+    if let gone = settings.processes.first(where: { session.ledger.processes[$0] == nil }) {
+      throw .noMemory(gone)
     }
     return try session.loop(child, signals)
   }
@@ -135,6 +139,7 @@ final class TraceSession {
       let now = Clock.now
       if now >= judgeAt {
         publish(book.judge(ledger, at: now), at: now)
+        ledger.sweep(&decoder.texts)
         judgeAt = now.later(by: Self.judgeEvery)
       }
       if now >= auditAt {

@@ -95,7 +95,7 @@ extension KernelTests {
         let trace = try await Trace.start(pid: program.pid)
         for _ in 0..<3 {
           program.send(SIGSTOP)
-          try await Task.sleep(for: .milliseconds(20))
+          try await program.waitUntilStopped()
           try expectExact(await trace.dump(), pid: Int(program.pid))
           program.send(SIGCONT)
           try await Task.sleep(for: .milliseconds(50))
@@ -107,10 +107,12 @@ extension KernelTests {
     @Test("memory from before the trace is marked as such, and later memory has its time of birth")
     func births() async throws {
       let program = try StartedProcess([
-        try Programs.test("map_ops"), "--every", "8", "--hold",
+        try Programs.test("map_ops"), "--every", "20", "--hold",
       ])
       try await program.wait("the middle of its run") { program.output.contains("\"step\":40,") }
+      program.send(SIGSTOP)
       let trace = try await Trace.start(pid: program.pid)
+      program.send(SIGCONT)
       try await program.waitUntilDone()
       let dump = try await trace.dump()
       try expectExact(dump, pid: Int(program.pid))

@@ -14,12 +14,13 @@ extension KernelTests {
         ["map_churn", "--threads", "2", "--seconds", "1"],
       ] {
         let program = try StartedProcess(
-          [try Programs.test(command[0])] + command.dropFirst() + ["--hold"])
-        program.send(SIGSTOP)
+          [try Programs.test(command[0])] + command.dropFirst() + ["--stopped", "--hold"])
+        try await program.waitUntilStopped()
         let trace = try await Trace.start(pid: program.pid, environment: Self.smallRing)
         let before = try #require(KernelMaps.areas(of: Int(program.pid))).count
         // It reads nothing while the program fills the ring.
         trace.process.send(SIGSTOP)
+        try await trace.process.waitUntilStopped()
         program.send(SIGCONT)
         try await program.waitUntilDone()
         trace.process.send(SIGCONT)
@@ -49,6 +50,7 @@ extension KernelTests {
         ["--", "bash", "--norc", "-c", script], environment: Self.smallRing)
       try await trace.process.waitUntil(complaining: "ready")
       trace.process.send(SIGSTOP)
+      try await trace.process.waitUntilStopped()
       trace.process.closeInput()
       try await trace.process.waitUntil(complaining: "quiet")
       trace.process.send(SIGCONT)
@@ -62,11 +64,14 @@ extension KernelTests {
     @Test("a count that lost events took part in says so in its evidence or makes no verdict")
     func honestVerdict() async throws {
       let program = try StartedProcess([
-        try Programs.test("stack_leak_clone"), "--count", "400", "--every", "5", "--hold",
+        try Programs.test("stack_leak_clone"), "--count", "400", "--every", "5", "--stopped",
+        "--hold",
       ])
-      try await program.waitUntil(printing: "pid")
+      try await program.waitUntilStopped()
       let trace = try await Trace.start(pid: program.pid, environment: Self.smallRing)
       trace.process.send(SIGSTOP)
+      try await trace.process.waitUntilStopped()
+      program.send(SIGCONT)
       try await program.waitUntilDone()
       trace.process.send(SIGCONT)
       _ = try await trace.dump()

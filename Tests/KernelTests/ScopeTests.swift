@@ -18,7 +18,7 @@ extension KernelTests {
       let trace = try await Trace.start(pid: storm.pid)
       storm.closeInput()
       let lines = try await trace.linesAtEnd()
-      let events = lines.filter { !["start", "summary"].contains($0.type) }
+      let events = lines.filter { !Contract.isOfStream($0) }
       #expect(!events.contains { $0.pid == Int(other.pid) })
       let spaces = Set(events.ofProcess(Int(storm.pid)).map(\.space))
       #expect(spaces.count == 2 && Set(events.map(\.space)) == spaces)

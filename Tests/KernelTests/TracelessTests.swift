@@ -69,8 +69,9 @@ extension KernelTests {
         exec unshare --pid --fork --kill-child --mount-proc bash -c '
           $BPFLEAK --ndjson -- \(program) --count 3 --every 5
           \(program) --count 0 --every 50 >/dev/null & neighbor=$!
-          $BPFLEAK --ndjson --duration 500ms --pid $neighbor
-          $BPFLEAK --ndjson --duration 500ms
+          echo neighbor $neighbor >&2
+          $BPFLEAK --ndjson --duration 2s --pid $neighbor
+          $BPFLEAK --ndjson --duration 2s
           kill $neighbor'
         """)
       let lines = try TraceLine.all(Array(run.output.utf8))
@@ -78,15 +79,19 @@ extension KernelTests {
       #expect(runs.count == 3, "\(run.errors)")
       let said = try #require(
         run.errorLines.first { $0.hasPrefix("pid ") }.flatMap { Int($0.dropFirst(4)) })
+      let neighbor = try #require(
+        run.errorLines.first { $0.hasPrefix("neighbor ") }.flatMap { Int($0.dropFirst(9)) })
       for (number, run) in runs.enumerated() {
         let events = Array(run).filter { $0.type != "start" }
         #expect(events.contains { $0.type == "clone" }, "run \(number)")
         // The namespace is new: its ids are small, and those of the machine are not.
-        #expect(events.allSatisfy { $0.pid > 0 && $0.pid < 200 && $0.tid < 200 }, "run \(number)")
+        #expect(events.allSatisfy { $0.pid > 0 && $0.pid < 999 && $0.tid < 999 }, "run \(number)")
         let children = Array(run).ofType("clone").compactMap { $0.number("child_tid") }
-        #expect(children.allSatisfy { $0 > 0 && $0 < 200 }, "run \(number)")
+        #expect(children.allSatisfy { $0 > 0 && $0 < 999 }, "run \(number)")
       }
       #expect(Set(Array(runs[0]).ofType("exec").map(\.pid)) == [said])
+      #expect(Set(Array(runs[1]).ofType("clone").map(\.pid)) == [neighbor])
+      #expect(Array(runs[2]).ofType("clone").map(\.pid).contains(neighbor))
       let mine = Set(Array(runs[2]).ofType("process").map(\.pid))
       #expect(mine.contains(1) && mine.count < 20)
     }

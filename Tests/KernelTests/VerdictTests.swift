@@ -45,9 +45,15 @@ extension KernelTests {
       guard let first = moments.first, let last = moments.last, last > first else { return }
       #expect(leak.number("first_ns") == first && leak.number("last_ns") == last)
       let gaps = zip(moments.dropFirst(), moments).map { $0 - $1 }.sorted()
-      let usual = Double(gaps[gaps.count / 2])
-      let period = Double(leak.number("period_ns") ?? 0)
-      #expect(abs(period - usual) <= usual / 5 && usual >= 100e6)
+      let usual = gaps[gaps.count / 2]
+      let deviations = gaps.map { abs($0 - usual) }.sorted()
+      #expect(usual >= 100_000_000)
+      if let period = leak.number("period_ns") {
+        #expect(abs(period - usual) <= usual / 5)
+      } else {
+        // A machine that is busy with other things may leave nothing regular to see.
+        #expect(deviations[deviations.count / 2] > usual / 20)
+      }
       let pace = Double(bytes * gaps.count) / Double(last - first) * 60e9
       let rate = Double(leak.number("rate_bytes_per_min") ?? 0)
       #expect(abs(rate - pace) <= pace / 5)
@@ -55,7 +61,8 @@ extension KernelTests {
 
     private func expectEvidence(_ leak: TraceLine, after lines: [TraceLine]) {
       let facts = leak.texts("evidence").map { $0.lowercased() }
-      let order = ["map_stack", "was the stack of", "exited", "still mapped", "idle", "every"]
+      var order = ["map_stack", "was the stack of", "exited", "still mapped", "idle"]
+      if leak.number("period_ns") != nil { order.append("every") }
       let places = order.map { word in facts.firstIndex { $0.contains(word) } ?? -1 }
       #expect(places == places.sorted() && !places.contains(-1), "\(facts)")
       let message = leak.text("message") ?? ""

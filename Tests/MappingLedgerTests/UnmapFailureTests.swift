@@ -78,10 +78,27 @@ import Testing
     #expect(ledger.wants() == .unsure)
   }
 
-  @Test("a failure that comes after too many other removals is a matter for the kernel")
-  func notesOverwritten() {
+  @Test("a thread that was kept waiting in its call gets back all it took, however much others did")
+  func keptWaiting() {
+    ledger.play(
+      .main.mmap(0x10000, 0x1000), .main.mmap(0x11000, 0x1000, [.read]),
+      .main.munmap(0x10000, 0x2000))
+    // One call short of overwriting the last of its three notes, and far past them.
+    for others in [2046, 1, 1, 1, 9000] {
+      for _ in 0..<others { ledger.play(.other.munmap(0x90000, 0x1000)) }
+      #expect(ledger.play(.main.munmapFailed()) == "restored 2000")
+      #expect(ledger.layout() == ["10000-11000 rw-", "11000-12000 r--"])
+      ledger.play(.main.munmap(0x10000, 0x2000))
+    }
+    #expect(ledger.wants() == nil)
+  }
+
+  @Test("a failure of a thread that did something else since gives nothing back")
+  func heardOfSince() {
     ledger.play(.main.mmap(0x10000, 0x1000), .main.munmap(0x10000, 0x1000))
-    for _ in 0..<2048 { ledger.play(.other.munmap(0x90000, 0x1000)) }
+    for _ in 0..<3000 { ledger.play(.other.munmap(0x90000, 0x1000)) }
+    ledger.play(.main.mmap(0x40000, 0x1000))
+    for _ in 0..<3000 { ledger.play(.other.munmap(0x90000, 0x1000)) }
     #expect(ledger.play(.main.munmapFailed()) == "unsure")
     #expect(ledger.wants() == .unsure)
   }

@@ -16,10 +16,7 @@ import Testing
       $0.writeLost(40, reason: "ring-full", spaces: [3, 8], at: Self.when)
     }
     #expect(
-      line.shape == [
-        "type": "string", "ts_ns": "number", "count": "number", "reason": "string",
-        "spaces": "list",
-      ])
+      line.shape == ParsedLine.event(["count": "number", "reason": "string", "spaces": "list"]))
     #expect(line["type"] == "lost" && line.number("count") == 40 && line["reason"] == "ring-full")
     #expect(line.fields["spaces"] as? [Int] == [3, 8])
     let nowhere = try ParsedLine.written { $0.writeLost(1, reason: "x", spaces: [], at: Self.when) }
@@ -36,10 +33,11 @@ import Testing
       $0.writeAudit(checked: 900, drift: drift, spaces: 7, at: Self.when)
     }
     #expect(
-      line.shape == [
-        "type": "string", "ts_ns": "number", "checked": "number", "spaces": "number",
-        "drift": "number", "mended": "number", "causes": "object",
-      ])
+      line.shape
+        == ParsedLine.event([
+          "checked": "number", "spaces": "number", "drift": "number", "mended": "number",
+          "causes": "object",
+        ]))
     #expect(line["type"] == "audit" && line.number("checked") == 900)
     // The growth of a main stack makes no event and is no fault of the table.
     #expect(line.number("drift") == 4 && line.number("mended") == 4)
@@ -57,10 +55,14 @@ import Testing
         at: Self.when)
     }
     #expect(
-      line.shape == [
-        "type": "string", "ts_ns": "number", "events": "number", "lost": "number",
-        "drift": "number", "spaces": "number", "leaks": "number", "duration_ns": "number",
-      ])
+      line.shape
+        == ParsedLine.event([
+          "events": "number", "lost": "number", "drift": "number", "spaces": "number",
+          "leaks": "number", "duration_ns": "number",
+        ]))
+    // Lines about the stream are of bpfleak itself, and of no space.
+    #expect(line.number("pid") == 9 && line.number("tid") == 9 && line.number("space") == 0)
+    #expect(line["comm"] == "bpfleak")
     #expect(line["type"] == "summary")
     #expect(
       ["events", "lost", "drift", "spaces", "leaks", "duration_ns"].map { line.number($0) }

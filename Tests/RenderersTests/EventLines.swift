@@ -8,7 +8,7 @@ import Testing
 /// The events of process 100, named "server", in a space that was listed empty, and their lines.
 final class EventLines {
   let ledger = Ledger()
-  var lines = JSONLines()
+  var lines = JSONLines(ownProcess: ProcessID(9))
   var texts = TextTable()
   static let key = SpaceKey(0xffff_8881_0000_000a)
 

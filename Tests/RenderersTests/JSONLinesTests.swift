@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import MappingEvents
 import Testing
 
 @testable import Renderers
 
 @Suite struct JSONLinesTests {
   private func line(_ body: (inout JSONLines) -> Void) -> String {
-    var lines = JSONLines()
+    var lines = JSONLines(ownProcess: ProcessID(9))
     lines.begin()
     body(&lines)
     lines.end()
@@ -37,7 +38,7 @@ import Testing
   @Test("every character from 0 to 0x7f, and those above, come back as they were")
   func roundTrip() throws {
     let text = String((0...0x7f).map { Character(Unicode.Scalar($0)) }) + "é\u{2028}\u{1f427}"
-    var lines = JSONLines()
+    var lines = JSONLines(ownProcess: ProcessID(9))
     lines.begin()
     lines.field("t", text)
     lines.end()
@@ -120,7 +121,7 @@ import Testing
 
   @Test("a line that turned out wrong is taken out whole")
   func removal() {
-    var lines = JSONLines()
+    var lines = JSONLines(ownProcess: ProcessID(9))
     var ends = [0]
     for number in 1...3 {
       lines.begin()

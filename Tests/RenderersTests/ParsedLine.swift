@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import MappingEvents
 import Testing
 
 @testable import Renderers
@@ -30,7 +31,7 @@ struct ParsedLine {
   static func written(
     sourceLocation: SourceLocation = #_sourceLocation, _ body: (inout JSONLines) -> Void
   ) throws -> ParsedLine {
-    var lines = JSONLines()
+    var lines = JSONLines(ownProcess: ProcessID(9))
     body(&lines)
     let parsed = lines.parsed(sourceLocation: sourceLocation)
     #expect(parsed.count == 1, sourceLocation: sourceLocation)

@@ -19,8 +19,7 @@ import Testing
         StreamStart(
           when: Self.when, version: "0.1.0", kernel: "6.18.1", architecture: "x86_64",
           wall: "2026-11-23T13:00:00Z", processes: processes,
-          attached: [("sys_exit_mmap", "tracepoint"), ("exit", "tracepoint")],
-          ownProcess: ProcessID(9)))
+          attached: [("sys_exit_mmap", "tracepoint"), ("exit", "tracepoint")]))
     }
   }
 
@@ -28,11 +27,11 @@ import Testing
   func start() throws {
     let system = try start(nil)
     #expect(
-      system.shape == [
-        "type": "string", "ts_ns": "number", "schema": "number", "version": "string",
-        "kernel": "string", "arch": "string", "wall": "string", "scope": "string",
-        "attached": "list", "pid": "number",
-      ])
+      system.shape
+        == ParsedLine.event([
+          "schema": "number", "version": "string", "kernel": "string", "arch": "string",
+          "wall": "string", "scope": "string", "attached": "list",
+        ]))
     #expect(system["type"] == "start" && system["scope"] == "system")
     #expect(system.number("schema") == 1 && system.number("ts_ns") == 5000)
     let attached = try #require(system.fields["attached"] as? [[String: String]])
@@ -124,9 +123,7 @@ import Testing
   func snapshot() throws {
     let line = try ParsedLine.written { $0.writeSnapshot(mappings: 12, spaces: 3, at: Self.when) }
     #expect(
-      line.shape == [
-        "type": "string", "ts_ns": "number", "mappings": "number", "spaces": "number",
-      ])
+      line.shape == ParsedLine.event(["mappings": "number", "spaces": "number"]))
     #expect(line["type"] == "snapshot" && line.number("mappings") == 12)
   }
 }

@@ -2,7 +2,8 @@
 // Maps, protects and unmaps as a 32-bit program: its system calls reach no tracepoint of ours.
 //
 // Freestanding and static (int 0x80, no C library), so that no 32-bit library is needed to build or
-// run it. Prints its pid and `done` like the others, and stays until standard input ends.
+// run it. Prints its pid and `done` like the others, does the same again for each byte that it reads, and
+// stays until standard input ends.
 
 enum {
   sys_exit = 1,
@@ -11,7 +12,6 @@ enum {
   sys_getpid = 20,
   sys_munmap = 91,
   sys_mprotect = 125,
-  sys_nanosleep = 162,
   sys_mmap2 = 192,
 };
 enum { anonymous_private = 0x22, page = 4096 };
@@ -42,19 +42,23 @@ static void print_pid(void) {
   print(digits + at);
 }
 
-void _start(void) {
-  char byte;
-  long half_a_second[2] = {0, 500000000};
-  print_pid();
-  // Whoever traces this from its start has listed it by then.
-  call(sys_nanosleep, (long)half_a_second, 0, 0, 0, 0);
+static void map_some(void) {
   for (int i = 1; i <= 40; i++) {
     long address = call(sys_mmap2, 0, (4 + i) * page, 3, anonymous_private, -1);
     if (i % 2) call(sys_mprotect, address + page, page, 1, 0, 0);
     if (i % 3 == 0) call(sys_munmap, address + 2 * page, page, 0, 0, 0);
     if (i % 5 == 0) call(sys_munmap, address, (4 + i) * page, 0, 0, 0);
   }
+}
+
+void _start(void) {
+  char byte;
+  print_pid();
+  map_some();
   print("done\n");
-  while (call(sys_read, 0, (long)&byte, 1, 0, 0) > 0) continue;
+  while (call(sys_read, 0, (long)&byte, 1, 0, 0) > 0) {
+    map_some();
+    print("again\n");
+  }
   call(sys_exit, 0, 0, 0, 0, 0);
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What every test program shares: options, the `pid` line first, the `done` line last, and --hold.
+// What every test program shares: options, the `pid` line first, the `done` line last, --stopped and
+// --hold.
 //
 // Output goes through say(): stdio and dprintf allocate a buffer, and a test that counts mappings
 // would see the heap grow.
@@ -30,7 +31,7 @@ struct option_value {
   const char *meaning;
 };
 
-static bool hold_at_end;
+static bool hold_at_end, stop_at_start;
 
 __attribute__((format(printf, 2, 3))) static inline void say(int fd, const char *format, ...) {
   char text[1024];
@@ -48,11 +49,12 @@ static inline void fail(const char *what) {
 }
 
 static inline void print_usage(int fd, const char *program, const struct option_value *options) {
-  say(fd, "usage: %s [--hold]", program);
+  say(fd, "usage: %s [--stopped] [--hold]", program);
   for (const struct option_value *o = options; o->name; o++) say(fd, " [--%s N]", o->name);
   say(fd, "\n");
   for (const struct option_value *o = options; o->name; o++)
     say(fd, "  --%-10s %s (default %ld)\n", o->name, o->meaning, *o->value);
+  say(fd, "  --%-10s %s\n", "stopped", "stop like by SIGSTOP before anything is done");
   say(fd, "  --%-10s %s\n", "hold", "after `done`, stay until standard input ends or SIGTERM");
 }
 
@@ -77,6 +79,10 @@ static inline void parse_options(int argc, char **argv, const struct option_valu
       hold_at_end = true;
       continue;
     }
+    if (!strcmp(argv[i], "--stopped")) {
+      stop_at_start = true;
+      continue;
+    }
     if (!strcmp(argv[i], "--help")) {
       print_usage(STDOUT_FILENO, argv[0], options);
       _exit(0);
@@ -91,10 +97,11 @@ static inline void parse_options(int argc, char **argv, const struct option_valu
   }
 }
 
-// Reads the options, then says which process this is.
+// Reads the options, then says which process this is; with --stopped, goes on after SIGCONT.
 static inline void start_program(int argc, char **argv, const struct option_value *options) {
   parse_options(argc, argv, options);
   say(STDOUT_FILENO, "pid %d\n", getpid());
+  if (stop_at_start) raise(SIGSTOP);
 }
 
 static inline void leave_quietly(int signal_number) {

@@ -31,7 +31,7 @@ enum Contract {
     "private", "shared", "anonymous", "fixed", "fixed_noreplace", "stack", "noreserve",
     "growsdown", "hugetlb", "locked", "populate",
   ]
-  /// Lines about the stream itself, which belong to no process.
+  /// Lines about the stream itself, which are of bpfleak and of space 0.
   private static let ofStream: [String: [String: Shape]] = [
     "start": [
       "schema": .whole, "version": .text, "kernel": .text, "arch": .text, "wall": .text,
@@ -90,15 +90,16 @@ enum Contract {
     "growth": ["kind": .text, "bytes": .whole, "because": .text],
   ]
 
+  static func isOfStream(_ line: TraceLine) -> Bool { ofStream[line.type] != nil }
+
   /// What is wrong with a line, in words; nil when it keeps the contract, or is of a type that the
   /// contract does not know, which readers ignore.
   static func complaint(about line: TraceLine) -> String? {
     var wanted: [String: Shape] = ["type": .text, "ts_ns": .whole]
-    if let own = ofStream[line.type] {
-      wanted.merge(own) { $1 }
-    } else if let own = ofEvent[line.type] {
+    if let own = ofStream[line.type] ?? ofEvent[line.type] {
       wanted.merge(own.merging(ofProcess) { $1 }) { $1 }
     }
+    if isOfStream(line), line.space != 0 { return "\(line.type) of space \(line.space)" }
     for (name, shape) in wanted.sorted(by: { $0.key < $1.key }) {
       guard let value = line.fields[name] else { return "\(line.type) without \(name)" }
       if !fits(value, shape) { return "\(name) of \(line.type) is \(value)" }

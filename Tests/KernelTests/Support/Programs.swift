@@ -30,9 +30,12 @@ enum Programs {
     throw Failure.notBuilt(path: candidates[0], remedy: "swift build")
   }
 
-  /// A program of Tests/TestPrograms.
+  /// A program of Tests/TestPrograms; an emulated machine has them elsewhere.
   static func test(_ name: String) throws -> String {
-    let path = package.appending(path: "Tests/TestPrograms/build/\(name)").path
+    let elsewhere = ProcessInfo.processInfo.environment["BPFLEAK_TEST_PROGRAMS"]
+    let path =
+      elsewhere.map { "\($0)/\(name)" }
+      ?? package.appending(path: "Tests/TestPrograms/build/\(name)").path
     guard access(path, X_OK) == 0 else {
       throw Failure.notBuilt(path: path, remedy: "make test-programs")
     }

@@ -22,6 +22,7 @@ final class StartedProcess: Sendable {
 
   enum Failure: Error {
     case cannotStart(String, code: Int32)
+    case cannotSay(String, code: Int32)
     case timedOut(waitingFor: String, of: String, kernel: String, output: String, errors: String)
     case endedEarly(waitingFor: String, of: String, Ending, output: String, errors: String)
   }
@@ -34,7 +35,7 @@ final class StartedProcess: Sendable {
   private let input: Mutex<Int32>
   private let ending = Mutex<Ending?>(nil)
 
-  static let patience = Duration.seconds(25)
+  static let patience = Duration.seconds(50) * Slowness.factor
 
   init(_ words: [String], environment: [String: String] = [:]) throws {
     self.words = words
@@ -80,6 +81,22 @@ final class StartedProcess: Sendable {
 
   func send(_ signal: Int32) {
     ending.withLock { if $0 == nil { _ = kill(pid, signal) } }
+  }
+
+  /// Writes to its standard input.
+  func say(_ words: String) throws {
+    let written = input.withLock { end in words.withCString { write(end, $0, strlen($0)) } }
+    guard written == words.utf8.count else { throw Failure.cannotSay(words, code: errno) }
+  }
+
+  /// Waits until it is stopped, by itself or by a signal, with all its threads.
+  func waitUntilStopped() async throws {
+    try await wait("its stop") {
+      let names = try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(pid)/task")
+      return names?.allSatisfy {
+        textOfFile("/proc/\(pid)/task/\($0)/stat")?.contains(") T ") == true
+      } == true
+    }
   }
 
   /// Ends its standard input, which lets a program that holds leave.

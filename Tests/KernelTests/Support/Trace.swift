@@ -63,6 +63,18 @@ struct Trace {
     }
   }
 
+  /// Waits until an audit that is still to come counts a drift that will do.
+  func waitForAudit(_ isWanted: (Int) -> Bool) async throws {
+    var place = process.output.endOfLines
+    while true {
+      try await process.wait("an audit") { process.output.hasLine(of: "audit", from: &place) }
+      let end = process.output.endOfLines
+      let audits = try TraceLine.all(process.output.bytes(from: place)).ofType("audit")
+      if audits.compactMap({ $0.number("drift") }).contains(where: isWanted) { return }
+      place = end
+    }
+  }
+
   /// All lines, once it ended by itself. The last one is out well before the process is gone.
   func linesAtEnd() async throws -> [TraceLine] {
     try await wait(for: "summary")

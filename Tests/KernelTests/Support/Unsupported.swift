@@ -8,6 +8,7 @@ enum Unsupported: Error, CustomStringConvertible {
   case tracing(TracerError)
   case cgroupVersion2NotMounted
   case notInstalled(String)
+  case kernelBefore(KernelVersion, for: String)
   case onlyRootChangesUsers
   case outOfReach(path: String)
 
@@ -16,6 +17,7 @@ enum Unsupported: Error, CustomStringConvertible {
     case .tracing(let obstacle): "this machine does not let these tests trace: \(obstacle)"
     case .cgroupVersion2NotMounted: "no writable hierarchy of control groups version 2 is mounted"
     case .notInstalled(let name): "\(name) is not installed"
+    case .kernelBefore(let version, let name): "\(name) came with Linux \(version)"
     case .onlyRootChangesUsers: "only root can run something as somebody else"
     case .outOfReach(let path): "user nobody cannot reach \(path)"
     }
@@ -27,6 +29,7 @@ enum Need {
   case tracing
   case cgroupVersion2
   case program(String)
+  case kernel(KernelVersion, for: String)
   case becomingNobody
 
   var obstacle: Unsupported? {
@@ -34,6 +37,8 @@ enum Need {
     case .tracing: Probe().obstacle.map { .tracing($0) }
     case .cgroupVersion2: ControlGroup.root == nil ? .cgroupVersion2NotMounted : nil
     case .program(let name): Programs.installed(name) == nil ? .notInstalled(name) : nil
+    case .kernel(let version, let name):
+      Probe().version.map { $0 < version } == true ? .kernelBefore(version, for: name) : nil
     case .becomingNobody: Self.obstacleToBecomingNobody
     }
   }
