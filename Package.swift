@@ -11,7 +11,9 @@ let package = Package(
   name: "bpfleak",
   products: [.executable(name: "bpfleak", targets: ["bpfleak"])],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    // Without its streams and field masks, which would want all of Foundation.
+    .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0", traits: []),
   ],
   targets: [
     // The bytes both sides agree on, and the prebuilt objects that produce them.
@@ -25,6 +27,8 @@ let package = Package(
     .target(
       name: "CLibbpf", path: "CLibbpf",
       linkerSettings: [.unsafeFlags(["-l:libbpf.a", "-l:libelf.a", "-l:libz.a"])]),
+    .target(
+      name: "CZlib", path: "CZlib", linkerSettings: [.unsafeFlags(["-l:libz.a"])]),
 
     // The archives once more, because libdw needs what libbpf's list has before it.
     .target(
@@ -45,7 +49,12 @@ let package = Package(
       name: "Symbolization", dependencies: ["MappingEvents", "CLibdw"], swiftSettings: strict),
     .target(
       name: "Reporting", dependencies: ["LeakDetection", "Symbolization"], swiftSettings: strict),
-    .target(name: "Renderers", dependencies: ["Reporting"], swiftSettings: strict),
+    // Generated from profile.proto by scripts/build-proto.
+    .target(
+      name: "PprofProfile", dependencies: [.product(name: "SwiftProtobuf", package: "swift-protobuf")],
+      exclude: ["profile.proto"]),
+    .target(
+      name: "Renderers", dependencies: ["Reporting", "PprofProfile"], swiftSettings: strict),
     .target(
       name: "KernelTracer",
       dependencies: [
@@ -55,7 +64,7 @@ let package = Package(
     .executableTarget(
       name: "bpfleak",
       dependencies: [
-        "KernelTracer", "Renderers", "Symbolization",
+        "KernelTracer", "Renderers", "Symbolization", "CZlib",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),

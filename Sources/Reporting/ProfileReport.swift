@@ -6,12 +6,15 @@ public import Symbolization
 /// What was mapped by each call path, for profiles and flame graphs. Finished and ordered.
 public struct ProfileReport: Sendable {
   public var header: ReportHeader
-  /// Most live bytes first.
+  /// What leaks first, then by live bytes.
   public var samples: [ProfileSample]
+  /// In hexadecimal, by the path of the module; those that are known.
+  public var buildIDs: [String: String]
 
-  public init(header: ReportHeader, samples: [ProfileSample]) {
+  public init(header: ReportHeader, samples: [ProfileSample], buildIDs: [String: String] = [:]) {
     self.header = header
     self.samples = samples
+    self.buildIDs = buildIDs
   }
 }
 
@@ -29,6 +32,9 @@ public struct ProfileSample: Sendable {
   public var live: Amount
   /// Of that, what a verdict calls leaking.
   public var leaked: Amount
+  /// What is live now of what was mapped by then, since tracing began: oldest first, at even steps
+  /// from its first mapping to now. Empty when all of it was there before.
+  public var retained: [AmountSample] = []
 
   public struct Amount: Sendable, Hashable {
     public var count: Int
@@ -42,8 +48,9 @@ public struct ProfileSample: Sendable {
 
   public init(
     space: Int, process: ProcessID, processName: String, kind: MappingKind, stack: CallStack?,
-    mapped: Amount, live: Amount, leaked: Amount
+    mapped: Amount, live: Amount, leaked: Amount, retained: [AmountSample] = []
   ) {
+    self.retained = retained
     self.space = space
     self.process = process
     self.processName = processName
@@ -52,5 +59,19 @@ public struct ProfileSample: Sendable {
     self.mapped = mapped
     self.live = live
     self.leaked = leaked
+  }
+
+  /// Live, and mapped since tracing began.
+  public var fresh: Amount { retained.last?.amount ?? Amount() }
+}
+
+/// How much there was at one moment.
+public struct AmountSample: Sendable, Hashable {
+  public var when: KernelInstant
+  public var amount: ProfileSample.Amount
+
+  public init(when: KernelInstant, amount: ProfileSample.Amount) {
+    self.when = when
+    self.amount = amount
   }
 }

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef BPFLEAK_ZLIB_H
+#define BPFLEAK_ZLIB_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+// The most bytes that bpfleak_gzip can write for so many.
+size_t bpfleak_gzip_bound(size_t bytes);
+
+// Writes `bytes` of `input` to `output` in the gzip format; answers the bytes written, 0 when they do
+// not fit or there is no memory. zlib's macros are out of Swift's reach.
+size_t bpfleak_gzip(const uint8_t *input, size_t bytes, uint8_t *output, size_t capacity);
+
+#endif

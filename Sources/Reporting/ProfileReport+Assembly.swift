@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+public import LeakDetection
+public import MappingEvents
+public import MappingLedger
+public import Symbolization
+
+extension ProfileReport {
+  /// What is live now, by space, kind and call path; `callStacks` names those that are known.
+  ///
+  /// Made of the live tables: `mapped` counts what is still there, so that it equals what was mapped
+  /// since tracing began without what was given back.
+  public init(
+    of ledger: Ledger, header: ReportHeader, verdicts: [Verdict],
+    callStacks: [StackID: CallStack] = [:]
+  ) {
+    var samples: [ProfileSample] = []
+    for space in ledger.spaces.values where !space.processes.isEmpty {
+      let leader = space.processes[0]
+      let blame = Blame(of: space.id, in: verdicts)
+      var origins: [Origin: Account] = [:]
+      space.table.forEach(in: .everything) { entry in
+        let mapping = entry.value
+        let origin = Origin(kind: mapping.kind, stack: mapping.stackID)
+        origins[origin, default: Account()].take(
+          bytes: entry.range.length, born: mapping.born, isLeaked: blame.covers(entry.range.start))
+      }
+      for (origin, account) in origins {
+        let fresh = account.retained(until: header.when)
+        samples.append(
+          ProfileSample(
+            space: space.id, process: leader, processName: ledger.processes[leader]?.name.text ?? "",
+            kind: origin.kind, stack: origin.stack.flatMap { callStacks[$0] },
+            mapped: fresh.last?.amount ?? .init(), live: account.live, leaked: account.leaked,
+            retained: fresh))
+      }
+    }
+    samples.sort { $0.rank > $1.rank }
+    self.init(header: header, samples: samples)
+  }
+
+  private struct Origin: Hashable {
+    var kind: MappingKind
+    var stack: StackID?
+  }
+
+  private struct Account {
+    var live = ProfileSample.Amount()
+    var leaked = ProfileSample.Amount()
+    private var births: [(when: KernelInstant, bytes: UInt64)] = []
+
+    mutating func take(bytes: UInt64, born: KernelInstant?, isLeaked: Bool) {
+      live.add(bytes)
+      if isLeaked { leaked.add(bytes) }
+      if let born { births.append((born, bytes)) }
+    }
+
+    /// The account at even steps from the first birth to `now`; at most so many.
+    func retained(until now: KernelInstant, steps: Int = 60) -> [AmountSample] {
+      let births = births.sorted { $0.when < $1.when }
+      guard let first = births.first?.when else { return [] }
+      let span = now.since(first)
+      var amount = ProfileSample.Amount()
+      var next = births.startIndex
+      return (0...steps).map { step in
+        let fraction = UInt64(step)
+        // The last step is now itself, whatever rounding does.
+        let when =
+          step == steps
+          ? max(now, first)
+          : first.later(by: span / UInt64(steps) * fraction)
+        while next < births.endIndex, births[next].when <= when || step == steps {
+          amount.add(births[next].bytes)
+          next += 1
+        }
+        return AmountSample(when: when, amount: amount)
+      }
+    }
+  }
+
+  /// The addresses that verdicts of one space call leaking.
+  private struct Blame {
+    private let ranges: [Verdict.BlamedRange]
+
+    init(of space: Int, in verdicts: [Verdict]) {
+      ranges = verdicts.filter { $0.subject.space == space && $0.standing == .leaking }
+        .flatMap(\.ranges).sorted { $0.start < $1.start }
+    }
+
+    func covers(_ address: UInt64) -> Bool {
+      var (low, high) = (0, ranges.count)
+      while low < high {
+        let middle = (low + high) / 2
+        if ranges[middle].start <= address { low = middle + 1 } else { high = middle }
+      }
+      return low > 0 && address < ranges[low - 1].end
+    }
+  }
+}
+
+extension ProfileSample {
+  /// What leaks comes first, then what is larger; the rest only keeps the order the same every time.
+  fileprivate var rank: (UInt64, UInt64, Int, String, Int) {
+    (leaked.bytes, live.bytes, -space, kind.rawValue, stack?.hashValueOfAddresses ?? 0)
+  }
+}
+
+extension CallStack {
+  fileprivate var hashValueOfAddresses: Int {
+    Int(truncatingIfNeeded: frames.reduce(5381 as UInt64) { $0 &* 33 &+ $1.address })
+  }
+}
+
+extension ProfileSample.Amount {
+  mutating func add(_ bytes: UInt64) {
+    count += 1
+    let (sum, overflow) = self.bytes.addingReportingOverflow(bytes)
+    self.bytes = overflow ? .max : sum
+  }
+
+  mutating func add(_ other: Self) {
+    count += other.count
+    let (sum, overflow) = bytes.addingReportingOverflow(other.bytes)
+    bytes = overflow ? .max : sum
+  }
+}
