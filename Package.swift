@@ -76,7 +76,7 @@ let package = Package(
     .testTarget(name: "SymbolizationTests", dependencies: ["Symbolization"], swiftSettings: strict),
     .testTarget(name: "ReportingTests", dependencies: ["Reporting"], swiftSettings: strict),
     .testTarget(
-      name: "RenderersTests", dependencies: ["Renderers"], exclude: ["Goldens"],
+      name: "RenderersTests", dependencies: ["Renderers", "PprofProfile"], exclude: ["Goldens"],
       swiftSettings: strict),
     .testTarget(
       name: "CommandLineTests", dependencies: ["bpfleak", "Reporting"], swiftSettings: strict),

@@ -21,7 +21,7 @@ func headerLines(_ header: ReportHeader, columns: Int) -> [String] {
 
 extension Coverage {
   /// Sentences on what limits the trust in a report; none when nothing does.
-  fileprivate var warnings: [String] {
+  var warnings: [String] {
     var warnings: [String] = []
     if lost > 0 {
       let share = Double(lost) / (Double(events) + Double(lost))

@@ -3,7 +3,8 @@ import LeakDetection
 import MappingEvents
 import Reporting
 
-/// One verdict for a person: its word, who, the sentence; then the evidence, numbered.
+/// One verdict for a person: its word, who, the sentence; then the evidence, numbered, and the call
+/// stack when it is known.
 func leakLines(_ leak: LeakReport, columns: Int, showsEvidence: Bool = true) -> [String] {
   let verdict = leak.verdict
   let name = truncate(printable(verdict.processName), to: 24)
@@ -14,7 +15,8 @@ func leakLines(_ leak: LeakReport, columns: Int, showsEvidence: Bool = true) -> 
   let evidence = leak.evidence.enumerated().flatMap { index, fact in
     hanging(printable(fact), after: padLeft("\(index + 1)", to: 4) + ". ", columns: columns)
   }
-  return sentence + evidence
+  let stack = leak.callStack.map { stackLines($0, columns: columns) } ?? []
+  return sentence + evidence + stack
 }
 
 /// All verdicts, or the honest sentence that there is none.

@@ -102,7 +102,7 @@ extension MeminfoRow {
 }
 
 extension MeminfoHolder {
-  fileprivate var words: String {
+  var words: String {
     switch self {
     case .programs: "a process can be named"
     case .caches: "given back when needed"

@@ -17,9 +17,25 @@ enum Clock {
   }
 
   /// RFC 3339 in UTC, to the millisecond.
-  static var wall: String {
+  static var wall: String { wallTime.text }
+
+  /// One moment as people and as profiles count time.
+  struct Wall {
+    var text: String
+    /// Since 1970.
+    var unixNanoseconds: Int64
+  }
+
+  static var wallTime: Wall {
     var time = timespec()
     clock_gettime(CLOCK_REALTIME, &time)
+    return Wall(
+      text: text(of: time),
+      unixNanoseconds: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec))
+  }
+
+  private static func text(of time: timespec) -> String {
+    var time = time
     var parts = tm()
     gmtime_r(&time.tv_sec, &parts)
     func pad(_ value: Int32, _ width: Int) -> String {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
+import Glibc
 import KernelTracer
 import MappingEvents
 
@@ -65,11 +66,13 @@ struct OutputOptions: ParsableArguments {
       "Which NDJSON types: all, or a list such as leak,summary.", valueName: "list"))
   var events: String?
 
-  @Option(help: ArgumentHelp("text or ndjson.", valueName: "name"))
+  @Option(help: ArgumentHelp("\(OutputForm.names).", valueName: "name"))
   var format: String?
 
   @Option(
-    help: ArgumentHelp("Write there instead of standard output.", valueName: "file"))
+    help: ArgumentHelp(
+      "Write there instead of standard output; .ndjson, .folded, .svg, .pb.gz and .html tell the format.",
+      valueName: "file"))
   var output: String?
 
   @Option(
@@ -102,10 +105,8 @@ struct OutputOptions: ParsableArguments {
   @Flag(help: "Nothing on standard error but failures.")
   var quiet = false
 
-  enum Form: Equatable { case text, ndjson }
-
   /// `--format`, or `--ndjson`, or the ending of `--output`.
-  var form: Form {
+  var form: OutputForm {
     get throws {
       if ndjson {
         if let format, format != "ndjson" {
@@ -113,16 +114,11 @@ struct OutputOptions: ParsableArguments {
         }
         return .ndjson
       }
-      switch format {
-      case "text": return .text
-      case "ndjson": return .ndjson
-      case nil:
-        let path = output ?? ""
-        return path.hasSuffix(".ndjson") || path.hasSuffix(".jsonl") ? .ndjson : .text
-      case let name?:
-        throw ValidationError(
-          "this version has no format '\(name)'; use --format text or --format ndjson")
+      guard let format else { return output.flatMap { OutputForm(path: $0) } ?? .text }
+      guard let form = OutputForm(rawValue: format) else {
+        throw ValidationError("there is no format '\(format)'; use \(OutputForm.names)")
       }
+      return form
     }
   }
 
@@ -148,8 +144,13 @@ struct OutputOptions: ParsableArguments {
   }
 
   func validate() throws {
-    if try form == .text, events != nil {
+    let form = try form
+    if form != .ndjson, events != nil {
       throw ValidationError("--events chooses among NDJSON lines; add --ndjson")
+    }
+    if form == .pprof, output == nil, isatty(STDOUT_FILENO) == 1 {
+      throw ValidationError(
+        "--format pprof writes bytes that are not for a terminal; add --output profile.pb.gz")
     }
     _ = try eventTypes
     if let bytes = stackBytes?.bytes, bytes < 512 || bytes > UInt64(TracerSpec.mostStackBytes) {
@@ -168,7 +169,7 @@ struct OutputOptions: ParsableArguments {
 struct TraceSettings {
   var scope: ScopeOptions
   var command: [String]
-  var form: OutputOptions.Form
+  var form: OutputForm
   var events: Set<String>?
   var duration: UInt64?
   var interval: UInt64

@@ -132,8 +132,9 @@ extension TraceSession {
       leaks: book.verdicts.count { $0.standing == .leaking }, duration: now.since(began), at: now)
   }
 
-  /// SIGUSR1: every live mapping that is in scope.
+  /// SIGUSR1: every live mapping that is in scope; nothing where the output is one whole file.
   func dump() {
+    if settings.form.isWrittenAtEnd { return }
     pump(mendsNow: true)
     listCompatSpaces()
     let now = Clock.now
@@ -185,7 +186,7 @@ extension TraceSession {
         space: verdict.subject.space))
   }
 
-  private func leakReports(at now: KernelInstant) -> [LeakReport] {
+  func leakReports(at now: KernelInstant) -> [LeakReport] {
     book.verdicts.map { leakReport($0, at: now) }
   }
 
@@ -222,14 +223,14 @@ extension TraceSession {
     }
   }
 
-  private func focus(on space: Space, isFinal: Bool, at now: KernelInstant) -> FocusReport {
+  func focus(on space: Space, isFinal: Bool, at now: KernelInstant) -> FocusReport {
     resolvePaths(of: space)
     return assembler.focus(
       on: space, ledger, decoder.texts, surroundings(isFinal: isFinal, at: now),
       leastBytes: settings.leastBytes, at: now)
   }
 
-  private func surroundings(
+  func surroundings(
     isFinal: Bool, at now: KernelInstant
   ) -> ReportAssembler.Surroundings {
     var resident: [Int: UInt64] = [:]

@@ -21,6 +21,7 @@ final class TraceSession {
   var lines = JSONLines(ownProcess: ProcessID(UInt32(getpid())))
   var assembler: ReportAssembler
   let began: KernelInstant
+  let beganWall: Clock.Wall
   /// Lines of munmap calls that are still in `lines`, by thread: they may turn out to have failed.
   var unmapLines: [ThreadID: Range<Int>] = [:]
   /// Processes that a line was written for and that are alive, with the time they came into view.
@@ -51,7 +52,9 @@ final class TraceSession {
     var child: ChildCommand?
     if !settings.command.isEmpty {
       let started = try ChildCommand.start(
-        settings.command, sharesOutput: settings.form == .text)
+        settings.command,
+        sharesOutput: settings.form == .text
+          || settings.form.isWrittenAtEnd && settings.outputPath != nil)
       scope = .processes([started.process], follow: true)
       child = consume started
     } else if !settings.processes.isEmpty {
@@ -98,6 +101,7 @@ final class TraceSession {
     self.output = output
     stacks = StackAccount(resolves: settings.stacks != .none)
     began = Clock.now
+    beganWall = Clock.wallTime
     ledger = Ledger(
       machine: Ledger.Machine(
         pageBytes: UInt64(sysconf(Int32(_SC_PAGESIZE))), hugePageBytes: defaultHugePageBytes(),
@@ -113,6 +117,7 @@ final class TraceSession {
     _ child: consuming ChildCommand?, _ signals: StopSignals
   ) throws(Failure) -> Int32 {
     if settings.form == .ndjson { writeStart() }
+    if settings.form.isWrittenAtEnd { announceEnd() }
     for event in sinceSeeding { take(event) }
     sinceSeeding = []
     let isBound = tracer.spec.scope.isBoundToProcesses
@@ -261,10 +266,10 @@ final class TraceSession {
     awaitStacks()
     let now = Clock.now
     publish(book.judge(ledger, at: now), at: now)
-    if settings.form == .ndjson {
-      writeEnd(at: now)
-    } else {
-      report(isFinal: true, at: now)
+    switch settings.form {
+    case .ndjson: writeEnd(at: now)
+    case .text: report(isFinal: true, at: now)
+    case .folded, .pprof, .flamegraph, .html: writeWhole(at: now)
     }
     flush()
     stacks.resolver?.stop()

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+
+/// What a run writes: `--format`.
+enum OutputForm: String, CaseIterable, Sendable {
+  case text, ndjson, folded, pprof, flamegraph, html
+
+  /// Written whole, when the run ends.
+  var isWrittenAtEnd: Bool {
+    switch self {
+    case .text, .ndjson: false
+    case .folded, .pprof, .flamegraph, .html: true
+    }
+  }
+
+  /// Endings of files that are of this form.
+  private var endings: [String] {
+    switch self {
+    case .text: [".txt"]
+    case .ndjson: [".ndjson", ".jsonl"]
+    case .folded: [".folded"]
+    case .pprof: [".pb.gz", ".pprof"]
+    case .flamegraph: [".svg"]
+    case .html: [".html", ".htm"]
+    }
+  }
+
+  /// By the ending of a path; nil when it tells nothing.
+  init?(path: String) {
+    guard let form = Self.allCases.first(where: { $0.endings.contains(where: path.hasSuffix) })
+    else { return nil }
+    self = form
+  }
+
+  static var names: String {
+    let names = allCases.map(\.rawValue)
+    return names.dropLast().joined(separator: ", ") + " or " + names[names.count - 1]
+  }
+}

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+import Glibc
+import LeakDetection
+import MappingEvents
+import MappingLedger
+import Renderers
+import Reporting
+
+/// Outputs that are one whole, written when the run ends.
+extension TraceSession {
+  /// Spaces whose mappings an HTML report lists: those with verdicts and those that grow most.
+  private static let mostFocuses = 12
+
+  /// Says to a person who waits what will be written, and how to have it now.
+  func announceEnd() {
+    guard !settings.quiet, isatty(STDERR_FILENO) == 1 else { return }
+    let when = settings.duration == nil ? "at the end; Ctrl-C ends it" : "at the end, or at Ctrl-C"
+    _ = MeminfoScreen.write(
+      "bpfleak: tracing; \(output.path) is written \(when)\n", to: STDERR_FILENO)
+  }
+
+  func writeWhole(at now: KernelInstant) {
+    let around = surroundings(isFinal: true, at: now)
+    let system = assembler.system(ledger, around, at: now)
+    let profile = ProfileReport(of: ledger, header: system.header, verdicts: book.verdicts)
+    switch settings.form {
+    case .text, .ndjson: return
+    case .folded: output.write(renderFolded(profile))
+    case .flamegraph: output.write(renderFlameGraph(profile))
+    case .pprof:
+      let bytes = renderPprof(profile, beganUnixNanoseconds: beganWall.unixNanoseconds)
+      // More than zlib takes at once is not written by anybody's machine; readers take it unpacked.
+      output.write(Gzip.compress(bytes) ?? bytes)
+    case .html: output.write(renderHTML(whole(system, profile, at: now)))
+    }
+    if settings.form == .folded, !coverage.isComplete, !settings.quiet {
+      _ = MeminfoScreen.write(
+        "bpfleak: \(formatCount(coverage.lost)) events were lost; sizes may be off\n",
+        to: STDERR_FILENO)
+    }
+  }
+
+  private func whole(
+    _ system: SystemReport, _ profile: ProfileReport, at now: KernelInstant
+  ) -> RunReport {
+    let isNarrow = !settings.processes.isEmpty || !settings.command.isEmpty
+    let rows = system.rows.filter { isNarrow || $0.standing != nil || $0.virtualGrowth > 0 }
+    let spaces = Dictionary(ledger.spaces.values.map { ($0.id, $0) }) { first, _ in first }
+    let focuses = rows.prefix(Self.mostFocuses).compactMap { row in
+      spaces[row.space].map { focus(on: $0, isFinal: true, at: now) }
+    }
+    let memory = (try? MeminfoReader().sample()).map { MeminfoReport(current: $0) }
+    return RunReport(
+      system: system, focuses: focuses, profile: profile, memory: memory, measurement: measurement)
+  }
+
+  private var measurement: Measurement {
+    var names = utsname()
+    uname(&names)
+    let host = withUnsafeBytes(of: names.nodename) { bytes in
+      String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+    }
+    return Measurement(
+      host: host, kernel: tracer.probe.release, architecture: tracer.probe.architecture,
+      beganWall: beganWall.text, beganUnixNanoseconds: beganWall.unixNanoseconds,
+      hooks: tracer.hooks.map { ($0.name, $0.kind.rawValue) }, stacks: nil,
+      auditEvery: settings.auditEvery)
+  }
+}
