@@ -49,6 +49,9 @@ corpus: build deps-corpus ## judge leaking programs and innocent ones that look 
 culprits: build deps-corpus ## check the function, file and line of culprits: stripped, static, in a chroot, C++, Swift, Rust
 	@scripts/culprits $(ARGS) $(BINARY)
 
+test-pages: deps-readers ## open the HTML report and the flame graph in a real browser, click, and keep pictures
+	@scripts/test-pages
+
 soak: build test-programs ## trace ten busy minutes of this machine and watch bpfleak's own memory: make soak MINUTES=10
 	@scripts/soak $(or $(MINUTES),10) $(BINARY)
 
@@ -85,8 +88,10 @@ deps-bpf:
 deps-corpus:
 	@scripts/install-deps build test corpus
 	@$(MAKE) --no-print-directory -C Tests/TestPrograms/corpus
+deps-readers:
+	@scripts/install-deps build readers
 deps-kernels:
 	@scripts/install-deps kernels
 
-.PHONY: run demo build test check bench bpf test-programs test-exact corpus culprits soak test-kernels manual install clean help
-.PHONY: deps deps-test deps-check deps-bpf deps-corpus deps-kernels
+.PHONY: run demo build test check bench bpf test-programs test-exact corpus culprits soak test-pages test-kernels manual install clean help
+.PHONY: deps deps-test deps-check deps-bpf deps-corpus deps-readers deps-kernels

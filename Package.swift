@@ -51,7 +51,8 @@ let package = Package(
       name: "Reporting", dependencies: ["LeakDetection", "Symbolization"], swiftSettings: strict),
     // Generated from profile.proto by scripts/build-proto.
     .target(
-      name: "PprofProfile", dependencies: [.product(name: "SwiftProtobuf", package: "swift-protobuf")],
+      name: "PprofProfile",
+      dependencies: [.product(name: "SwiftProtobuf", package: "swift-protobuf")],
       exclude: ["profile.proto"]),
     .target(
       name: "Renderers", dependencies: ["Reporting", "PprofProfile"], swiftSettings: strict),

@@ -12,7 +12,7 @@ struct FlameGraph {
   let tree: FlameTree
   let measure: Measure
 
-  static let rowHeight = 22
+  static let rowHeight = 24
 
   /// What the width of a box means.
   enum Measure: String, CaseIterable {
@@ -21,8 +21,8 @@ struct FlameGraph {
     var words: String {
       switch self {
       case .leaked: "leaking"
-      case .fresh: "new since tracing began"
-      case .live: "all that is live"
+      case .fresh: "new since the start"
+      case .live: "all live"
       }
     }
 
@@ -93,8 +93,8 @@ struct FlameGraph {
     let leaked =
       amounts.leaked.bytes == 0
       ? ""
-      : "<rect class=\"leaked\" y=\"\(Self.rowHeight - 5)\" height=\"3\" width=\""
-        + "\(percent(amounts.leaked.bytes, of: amounts.live.bytes))%\"/>"
+      : "<rect class=\"leaked\" y=\"\(Self.rowHeight - 5)\" height=\"4\" width=\""
+        + "\(percent(amounts.leaked.bytes, of: bytes))%\"/>"
     return "<svg class=\"box \(row.look)\" role=\"treeitem\" aria-level=\"\(row.depth + 1)\""
       + " tabindex=\"\(isFirst ? 0 : -1)\" data-depth=\"\(row.depth)\""
       + " data-bytes=\"\(values.map { String($0.bytes) }.joined(separator: " "))\""
@@ -103,7 +103,7 @@ struct FlameGraph {
       + " width=\"\(percent(bytes, of: whole))%\" height=\"\(Self.rowHeight)\"\(hidden)>"
       + "<title>\(escaped(row.label))\n\(details(row).map(escaped).joined(separator: "\n"))</title>"
       + "<rect class=\"fill\" width=\"100%\" height=\"\(Self.rowHeight - 1)\"/>\(leaked)"
-      + "<text x=\"5\" y=\"15\">\(escaped(row.label))</text></svg>\n"
+      + "<text x=\"5\" y=\"14\">\(escaped(row.label))</text></svg>\n"
   }
 
   /// Lines of a tooltip, below the name.

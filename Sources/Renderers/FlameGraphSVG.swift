@@ -68,15 +68,16 @@ private func flameTitle(_ report: ProfileReport) -> String {
 
 private func legendWords(_ graph: FlameGraph) -> String {
   if graph.isEmpty { return "" }
-  return "Each box is as wide as what it has of: \(graph.measure.words). Processes on top, calls below"
-    + " them, kinds of memory at the bottom; what leaks is underlined."
+  return "The wider a box, the more memory: now \(graph.measure.words). Processes on top, calls"
+    + " below them, kinds of memory at the bottom."
 }
 
 /// The `svg` element of the boxes themselves.
 func flameElement(_ graph: FlameGraph, placement: String) -> String {
   let index = FlameGraph.Measure.allCases.firstIndex(of: graph.measure) ?? 0
   return "<svg class=\"flame\" role=\"tree\" aria-label=\"Flame graph of call stacks\""
-    + " data-measure-index=\"\(index)\" \(placement) height=\"\(graph.height)\">\n\(graph.boxes)</svg>"
+    + " data-measure-index=\"\(index)\" \(placement) height=\"\(graph.height)\">\n"
+    + graph.boxes + "</svg>"
 }
 
 /// Search, measures, legend and the line that tells of the box looked at; for HTML and, well-formed as
@@ -97,18 +98,22 @@ func flameControls(_ graph: FlameGraph) -> String {
     ? "" : "<li><i class=\"leaks\"></i>underlined: that part leaks</li>"
   let note = graph.note.map { "<p>\(escaped($0))</p>" } ?? ""
   return """
-    <p class="flame-how">\(escaped(legendWords(graph)))</p>\(note)
+    <p class="flame-how">The wider a box, the more memory. Processes on top, calls below them, kinds of \
+    memory at the bottom.</p>\(note)
     <div class="flame-controls"><label>Search <input type="search" data-flame="search" \
     placeholder="function, file, library" autocomplete="off" spellcheck="false"/></label>
     <button type="button" data-flame="next" hidden="hidden">Next match</button>
     <button type="button" data-flame="reset" hidden="hidden">Show all</button>
-    \(buttons.joined(separator: "\n"))</div>
+    <span class="flame-measures" role="group" aria-label="What is shown">
+    \(buttons.joined(separator: "\n"))</span></div>
+    <p class="flame-found" data-flame="found" role="status"></p>
     <ul class="flame-legend">\(leaks)\(kinds.joined())</ul>
-    <p class="flame-said" data-flame="said" role="status"></p>
+    <p class="flame-said" data-flame="said"></p>
     """
 }
 
 private let style = """
+  :root{background:var(--ground)}
   .ground{fill:var(--ground)}
   .words{font:15px/1.45 system-ui,"Segoe UI",Roboto,"DejaVu Sans",sans-serif;color:var(--ink);
   padding:12px 0 4px}

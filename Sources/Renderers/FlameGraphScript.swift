@@ -9,9 +9,10 @@ enum FlameGraphScript {
       var graph = document.querySelector(".flame");
       if (!graph) return;
       var find = function (name) { return document.querySelector("[data-flame=" + name + "]"); };
-      var field = find("search"), reset = find("reset"), said = find("said"), next = find("next");
+      var field = find("search"), reset = find("reset"), said = find("said"), next = find("next"),
+        result = find("found");
       var buttons = Array.from(document.querySelectorAll("[data-measure]"));
-      var rowHeight = 22, letter = 7.3, margin = 9, pixels = 0;
+      var rowHeight = 24, letter = 7.3, margin = 9, pixels = 0;
       var measure = Number(graph.getAttribute("data-measure-index"));
 
       // ---- The tree, from boxes that stand in drawing order ----
@@ -25,7 +26,7 @@ enum FlameGraphScript {
           element: element, index: index, depth: Number(element.getAttribute("data-depth")),
           bytes: numbers("data-bytes"), count: numbers("data-count"), children: [], parent: null,
           label: lines[0], details: lines.slice(1), words: lines.join("\n").toLowerCase(),
-          text: element.querySelector("text"), at: null
+          text: element.querySelector("text"), leak: element.querySelector(".leaked"), at: null
         };
         box.parent = box.depth > 0 ? path[box.depth - 1] : null;
         if (box.parent) box.parent.children.push(box);
@@ -48,6 +49,10 @@ enum FlameGraphScript {
         element.removeAttribute("display");
         element.setAttribute("x", (x * 100).toFixed(4) + "%");
         element.setAttribute("width", (width * 100).toFixed(4) + "%");
+        if (box.leak) {
+          var part = Math.min(1, box.bytes[0] / box.bytes[measure]);
+          box.leak.setAttribute("width", (part * 100).toFixed(4) + "%");
+        }
         var room = Math.floor((width * pixels - margin) / letter);
         var letters = Array.from(box.label);
         box.text.textContent = room < 2 ? "" : letters.length <= room
@@ -100,10 +105,9 @@ enum FlameGraphScript {
       }
       function tell(box) { say(box.label, box.details.join(" \u00b7 ")); }
       function tellResting() {
-        if (query) return tellFound();
         if (zoomed !== root) return tell(zoomed);
         say(size(root.bytes[measure]), root.count[measure].toLocaleString("en") + " mappings. "
-          + "Click a box to look closer; arrow keys move, Enter zooms, Escape goes back, / searches.");
+          + "Click a box to look closer; the arrow keys move, Enter zooms, Escape shows all, / searches.");
       }
 
       // ---- Search ----
@@ -112,14 +116,15 @@ enum FlameGraphScript {
       }
       function tellFound() {
         var bytes = 0, hits = 0;
-        (function visit(box, isInside) {
+        if (query) (function visit(box, isInside) {
           var isHit = box.words.indexOf(query) >= 0 && box !== root;
           if (isHit && box.bytes[measure] > 0) hits += 1;
           if (isHit && !isInside) bytes += box.bytes[measure];
           box.children.forEach(function (child) { visit(child, isInside || isHit); });
         })(root, false);
-        say(hits + (hits === 1 ? " box has " : " boxes have ") + "\u201c" + field.value.trim() + "\u201d",
-          size(bytes) + ", " + share(bytes, root.bytes[measure]) + " of the whole");
+        result.textContent = !query ? "" : hits + (hits === 1 ? " box has " : " boxes have ")
+          + "\u201c" + field.value.trim() + "\u201d: " + size(bytes) + ", "
+          + share(bytes, root.bytes[measure]) + " of what is shown";
       }
       function search() {
         query = field.value.trim().toLowerCase();
@@ -129,7 +134,7 @@ enum FlameGraphScript {
         });
         if (next) next.hidden = !query;
         reset.hidden = zoomed === root && !query;
-        tellResting();
+        tellFound();
       }
       function toNextFound() {
         var hits = found().filter(function (box) { return box !== root && box.bytes[measure] > 0; });
@@ -153,6 +158,7 @@ enum FlameGraphScript {
         zoomed = root;
         search();
         draw();
+        tellResting();
       }
       function sibling(box, step) {
         var row = boxes.filter(function (other) {
@@ -222,6 +228,7 @@ enum FlameGraphScript {
           });
           zoomed = root;
           draw();
+          tellFound();
           tellResting();
         });
       });

@@ -50,7 +50,10 @@ enum FlameGraphStyle {
     var(--accent);font-weight:600}
     .flame-controls button[hidden]{display:none}
     .flame-controls :focus-visible{outline:3px solid var(--accent);outline-offset:1px}
-    .flame-said{min-height:3.9em;margin:0 0 6px;color:var(--ink);overflow-wrap:anywhere}
+    .flame-measures{display:flex;flex-wrap:wrap;gap:8px}
+    .flame-found{margin:0 0 6px;font-weight:600}.flame-found:empty{display:none}
+    .flame-said{min-height:3em;margin:0 0 6px;color:var(--ink);overflow-wrap:anywhere}
+    @media(max-width:700px){.flame-said{min-height:6em}}
     .flame-said b{font-weight:600}
     .flame-legend{display:flex;flex-wrap:wrap;gap:4px 14px;margin:0 0 8px;padding:0;list-style:none;
     color:var(--soft)}

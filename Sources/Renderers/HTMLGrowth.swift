@@ -18,7 +18,8 @@ func growthSection(_ report: RunReport) -> String {
   } else if moving.isEmpty {
     text += "<p>No process changed its size while it was watched.</p>"
   } else {
-    text += key + "<div class=\"charts\">\(moving.prefix(most).map { chart($0, now) }.joined())</div>"
+    let charts = moving.prefix(most).map { chart($0, now) }
+    text += key + "<div class=\"charts\">\(charts.joined())</div>"
     text += rest(moving.count - most, "process", "processes")
   }
   text += "<h3>By origin: what was mapped since tracing began and is still there</h3>"
@@ -89,7 +90,8 @@ private struct Plot {
     let all = lines.flatMap(\.points)
     let start = all.map(\.when).min() ?? now
     let end = all.map(\.when).max() ?? now
-    let top = max(1, all.map(\.bytes).max() ?? 0)
+    let highest = max(0, all.map(\.bytes).max() ?? 0)
+    let top = max(1, highest)
     let bottom = min(0, all.map(\.bytes).min() ?? 0)
     let span = max(1, end.since(start))
     let range = Double(top) - Double(bottom)
@@ -109,7 +111,7 @@ private struct Plot {
       } ?? ""
     let ago = formatDuration(nanoseconds: now.since(start))
     let low = bottom < 0 ? "\(formatSignedBytes(bottom)), " : ""
-    return "<div class=\"plot\"><span class=\"high\">\(formatSignedBytes(top))</span>"
+    return "<div class=\"high\">\(formatSignedBytes(highest))</div><div class=\"plot\">"
       + "<svg viewBox=\"0 0 1000 1000\" preserveAspectRatio=\"none\" role=\"img\" aria-label=\""
       + "\(escaped(label))\"><line class=\"zero\" x1=\"0\" x2=\"1000\" y1=\"\(y(0))\" y2=\"\(y(0))\"/>"
       + area + drawn.joined() + "</svg></div><div class=\"axis\"><span>\(low)\(ago) ago</span>"

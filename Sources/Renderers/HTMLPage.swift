@@ -105,8 +105,16 @@ private func lossNotice(_ header: ReportHeader) -> String {
 private func flameSection(_ graph: FlameGraph) -> String {
   graph.isEmpty
     ? flameControls(graph)
-    : "<div class=\"pane\">" + flameControls(graph) + flameElement(graph, placement: "width=\"100%\"")
-      + "</div>"
+    : "<div class=\"pane\">" + flameControls(graph)
+      + flameElement(graph, placement: "width=\"100%\"") + "</div>"
+}
+
+private func drift(_ count: UInt64) -> String {
+  switch count {
+  case 0: "no mapping differed"
+  case 1: "1 mapping differed and was mended"
+  default: "\(formatCount(count)) mappings differed and were mended"
+  }
 }
 
 private func measurementSection(_ report: RunReport) -> String {
@@ -125,7 +133,7 @@ private func measurementSection(_ report: RunReport) -> String {
     ("Lasted", formatDuration(nanoseconds: header.elapsed)),
     ("Events", formatCount(coverage.events)), ("Lost", formatCount(coverage.lost)),
     ("Not decoded", formatCount(coverage.undecoded)),
-    ("Drift", "\(formatCount(coverage.drift)) mappings differed and were mended; \(audits)"),
+    ("Drift", drift(coverage.drift) + "; " + audits),
     ("Call stacks", measurement.stacks ?? "not captured"),
     ("Hooks", hooks.isEmpty ? "none" : hooks),
   ]

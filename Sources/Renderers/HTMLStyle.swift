@@ -3,7 +3,7 @@
 /// How the HTML report looks, from 390 pixels up, light and dark; the colors are FlameGraphStyle's.
 enum HTMLStyle {
   static let text = """
-    *{box-sizing:border-box}
+    *{box-sizing:border-box}[hidden]{display:none!important}
     html{-webkit-text-size-adjust:100%}
     body{margin:0;background:var(--ground);color:var(--ink);
     font:16px/1.5 system-ui,"Segoe UI",Roboto,"DejaVu Sans",sans-serif}
@@ -53,8 +53,7 @@ enum HTMLStyle {
     .chart p{margin:0 0 6px;font-size:15px}
     .plot{position:relative;border-left:1px solid var(--soft);border-bottom:1px solid var(--soft)}
     .plot svg{display:block;width:100%;height:110px;overflow:visible}
-    .plot .high{position:absolute;left:6px;top:-2px;font-size:13px;color:var(--soft);
-    font-variant-numeric:tabular-nums}
+    .high{font-size:13px;color:var(--soft);font-variant-numeric:tabular-nums}
     .axis{display:flex;justify-content:space-between;font-size:13px;color:var(--soft)}
     .line{fill:none;stroke-width:2.5;vector-effect:non-scaling-stroke;stroke-linejoin:round}
     .line.virtual{stroke:var(--virtual)}.line.resident{stroke:var(--resident);stroke-dasharray:6 4}
@@ -67,18 +66,19 @@ enum HTMLStyle {
     .tools label{display:flex;gap:7px;align-items:center;flex:0 1 340px}
     .tools input{font:inherit;flex:1;min-width:0;padding:7px 9px;border:1px solid var(--soft);
     border-radius:6px;background:var(--panel);color:var(--ink)}
+    .badge{white-space:nowrap}td .badge{margin:0}
     .scroll{overflow-x:auto;border:1px solid var(--line);border-radius:10px;background:var(--panel)}
     .scroll.tall{max-height:70vh;overflow-y:auto}
     table{border-collapse:collapse;width:100%;font-size:15px}
     caption{text-align:left;padding:8px 12px;color:var(--soft)}
-    th,td{text-align:left;padding:5px 12px;border-top:1px solid var(--line);vertical-align:top}
-    thead th{position:sticky;top:0;background:var(--panel);border-top:0;
-    box-shadow:inset 0 -1px 0 var(--line);white-space:nowrap}
-    th button{font:inherit;font-weight:600;color:inherit;background:none;border:0;padding:3px 0;
-    cursor:pointer}
-    th button::after{content:" \\2195";color:var(--soft)}
-    th[aria-sort=ascending] button::after{content:" \\2191";color:var(--accent)}
-    th[aria-sort=descending] button::after{content:" \\2193";color:var(--accent)}
+    th,td{text-align:left;padding:5px 10px;border-top:1px solid var(--line);vertical-align:top}
+    thead th{position:sticky;top:0;background:var(--panel);border-top:0;vertical-align:bottom;
+    box-shadow:inset 0 -1px 0 var(--line)}
+    thead th{font:inherit}th button{font:inherit;font-weight:600;color:inherit;background:none;border:0;padding:3px 0;
+    cursor:pointer;text-align:inherit}
+    th button::after{content:"\\a0\\2195";color:var(--soft)}
+    th[aria-sort=ascending] button::after{content:"\\a0\\2191";color:var(--accent)}
+    th[aria-sort=descending] button::after{content:"\\a0\\2193";color:var(--accent)}
     .number{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
     td.mono{white-space:nowrap}
     td.path{min-width:16em;overflow-wrap:anywhere}

@@ -8,6 +8,7 @@ import Reporting
 func processTable(_ report: SystemReport) -> String {
   if report.rows.isEmpty { return "<p>No process to show.</p>" }
   let most = 1000
+  let hasRemarks = report.rows.contains { $0.otherProcesses > 0 || !$0.caveats.isEmpty }
   let table = HTMLTable(
     id: "processes", caption: "Address spaces: what leaks first, then by growth",
     columns: [
@@ -15,8 +16,8 @@ func processTable(_ report: SystemReport) -> String {
       .init(title: "Virtual", isNumber: true), .init(title: "Growth", isNumber: true),
       .init(title: "Growth a minute", isNumber: true), .init(title: "Resident", isNumber: true),
       .init(title: "Resident growth", isNumber: true), .init(title: "Mappings", isNumber: true),
-      .init(title: "Growing"), .init(title: "Remarks"),
-    ],
+      .init(title: "Growing"),
+    ] + (hasRemarks ? [.init(title: "Remarks")] : []),
     rows: report.rows.prefix(most).map { row in
       let others =
         row.otherProcesses > 0

@@ -57,7 +57,8 @@ private func stackList(_ stack: CallStack?) -> String {
   let head = min(stack.frames.count, max(shown, (culprit ?? 0) + 1))
   var text = "<ol class=\"stack\">\(items(0..<head))</ol>"
   if head < stack.frames.count {
-    text += "<details><summary>\(counted(stack.frames.count - head, "more frame"))</summary>"
+    text +=
+      "<details><summary>\(counted(stack.frames.count - head, "more frame"))</summary>"
       + "<ol class=\"stack\" start=\"\(head + 1)\">\(items(head..<stack.frames.count))</ol></details>"
   }
   if let why = stack.incomplete {

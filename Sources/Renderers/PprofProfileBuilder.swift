@@ -1,7 +1,7 @@
-// SPDX-License-Identifier: Apache-2.0
-public import Reporting
 import MappingEvents
 import PprofProfile
+// SPDX-License-Identifier: Apache-2.0
+public import Reporting
 import SwiftProtobuf
 import Symbolization
 

@@ -35,7 +35,8 @@ func stackLines(_ stack: CallStack, columns: Int, most: Int = 12) -> [String] {
       let count = index - shown[position - 1] - 1
       lines.append("       … \(counted(count, "frame")) between")
     }
-    lines.append(line(of: stack.frames[index], mark: index == culprit ? ">" : " ", columns: columns))
+    let mark = index == culprit ? ">" : " "
+    lines.append(line(of: stack.frames[index], mark: mark, columns: columns))
   }
   let rest = stack.frames.count - 1 - (shown.last ?? -1)
   if rest > 0 { lines.append("       … \(counted(rest, "more frame")), outwards") }
@@ -59,7 +60,7 @@ private func line(of frame: StackFrame, mark: String, columns: Int) -> String {
   if place.isEmpty { return first + truncate(label, to: room) }
   // The end of a path says most; a function's name gets what is left, and at least half.
   let shownPlace = truncateFront(
-    place, to: max(room / 2 - 3 - inlined.utf8.count, room - displayWidth(label) - 3 - inlined.utf8.count))
+    place, to: max(room / 2, room - displayWidth(label)) - 3 - inlined.utf8.count)
   let tail = " (\(shownPlace)\(inlined))"
   return first + truncate(label, to: room - displayWidth(tail)) + tail
 }

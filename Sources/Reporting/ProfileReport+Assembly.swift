@@ -28,9 +28,10 @@ extension ProfileReport {
         let fresh = account.retained(until: header.when)
         samples.append(
           ProfileSample(
-            space: space.id, process: leader, processName: ledger.processes[leader]?.name.text ?? "",
-            kind: origin.kind, stack: origin.stack.flatMap { callStacks[$0] },
-            mapped: fresh.last?.amount ?? .init(), live: account.live, leaked: account.leaked,
+            space: space.id, process: leader,
+            processName: ledger.processes[leader]?.name.text ?? "", kind: origin.kind,
+            stack: origin.stack.flatMap { callStacks[$0] }, mapped: fresh.last?.amount ?? .init(),
+            live: account.live, leaked: account.leaked,
             retained: fresh))
       }
     }

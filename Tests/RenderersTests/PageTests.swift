@@ -39,7 +39,8 @@ import Testing
   func hostile() {
     let texts = [renderHTML(RunTestReports.hostile), renderFlameGraph(ProfileTestReports.mixed)]
     for text in texts {
-      #expect(!text.contains("<script>alert") && !text.contains("<img") && !text.contains("evil <b>"))
+      #expect(
+        !text.contains("<script>alert") && !text.contains("<img") && !text.contains("evil <b>"))
       #expect(!text.contains("\" onfocus"))
       let controls = text.unicodeScalars.filter { $0.value < 0x20 && $0 != "\n" }
       #expect(controls.isEmpty && !text.unicodeScalars.contains("\u{202e}"))

@@ -50,7 +50,8 @@ enum ProfileTestReports {
   static let leaking = ProfileSample(
     space: 31_108, process: ProcessID(31_108), processName: "server", kind: .threadStack,
     stack: leakStack, mapped: Amount(count: 420, bytes: 4_404_019_200),
-    live: Amount(count: 412, bytes: 4_320_133_120), leaked: Amount(count: 411, bytes: 4_309_647_360),
+    live: Amount(count: 412, bytes: 4_320_133_120),
+    leaked: Amount(count: 411, bytes: 4_309_647_360),
     retained: growing(Amount(count: 412, bytes: 4_320_133_120), over: 140))
 
   static let rest: [ProfileSample] = [

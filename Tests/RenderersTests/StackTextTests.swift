@@ -44,7 +44,8 @@ import Testing
     let plumbing = Array(repeating: ProfileTestReports.mmap, count: 20)
     let lines = stackLines(
       CallStack(frames: plumbing + [ProfileTestReports.main]), columns: 80)
-    #expect(lines.suffix(2) == ["       … 9 frames between", "     > at main (/src/server/main.c:77)"])
+    #expect(
+      lines.suffix(2) == ["       … 9 frames between", "     > at main (/src/server/main.c:77)"])
   }
 
   @Test("names and paths cannot command the terminal, nor widen the line")

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import Testing
+
+@testable import bpfleak
+
+@Suite struct OutputFormTests {
+  private static func form(_ arguments: String...) throws -> OutputForm {
+    try OutputOptions.parse(arguments).form
+  }
+
+  @Test(
+    "the ending of --output tells the format",
+    arguments: [
+      ("a.ndjson", .ndjson), ("a.jsonl", .ndjson), ("a.folded", .folded), ("a.pb.gz", .pprof),
+      ("a.pprof", .pprof), ("a.svg", .flamegraph), ("dir.svg/a.html", .html), ("a.htm", .html),
+      ("a.txt", .text), ("a", .text), ("html", .text),
+    ] as [(String, OutputForm)])
+  func endings(path: String, form: OutputForm) throws {
+    #expect(try Self.form("--output", path) == form)
+  }
+
+  @Test("--format decides over the ending, and knows its names")
+  func format() throws {
+    #expect(try Self.form("--output", "a.html", "--format", "folded") == .folded)
+    for form in OutputForm.allCases where form != .pprof {
+      #expect(try Self.form("--format", form.rawValue) == form)
+    }
+    #expect(throws: (any Error).self) { try Self.form("--format", "svg") }
+    #expect(throws: (any Error).self) { try Self.form("--ndjson", "--format", "html") }
+    #expect(throws: (any Error).self) { try Self.form("--format", "html", "--events", "leak") }
+  }
+
+  @Test("what is packed is gzip: gunzip gives it back, also nothing and what does not shrink")
+  func gzip() throws {
+    var generator = SystemRandomNumberGenerator()
+    let noise = (0..<100_000).map { _ in UInt8.random(in: 0...255, using: &generator) }
+    for bytes in [[], Array("hello".utf8), Array(repeating: 7, count: 1 << 20), noise] {
+      let packed = try #require(Gzip.compress(bytes))
+      let path = FileManager.default.temporaryDirectory.appending(path: "bpfleak-\(UUID()).gz")
+      try Data(packed).write(to: path)
+      defer { try? FileManager.default.removeItem(at: path) }
+      let gunzip = Process()
+      gunzip.executableURL = URL(filePath: "/usr/bin/env")
+      gunzip.arguments = ["gzip", "--decompress", "--stdout", path.path]
+      let pipe = Pipe()
+      gunzip.standardOutput = pipe
+      try gunzip.run()
+      #expect(Array(pipe.fileHandleForReading.readDataToEndOfFile()) == bytes)
+      gunzip.waitUntilExit()
+      #expect(gunzip.terminationStatus == 0)
+    }
+  }
+}
