@@ -50,6 +50,7 @@ enum FlameGraphStyle {
     var(--accent);font-weight:600}
     .flame-controls button[hidden]{display:none}
     .flame-controls :focus-visible{outline:3px solid var(--accent);outline-offset:1px}
+    .flame-how,.flame-said{max-width:none}
     .flame-measures{display:flex;flex-wrap:wrap;gap:8px}
     .flame-found{margin:0 0 6px;font-weight:600}.flame-found:empty{display:none}
     .flame-said{min-height:3em;margin:0 0 6px;color:var(--ink);overflow-wrap:anywhere}

@@ -83,12 +83,19 @@ private struct Section {
 private func facts(_ header: ReportHeader) -> String {
   let facts = [
     "watched for <b>\(formatDuration(nanoseconds: header.elapsed))</b>",
-    "<b>\(formatCount(UInt64(max(0, header.processes))))</b> processes",
-    "<b>\(formatCount(UInt64(max(0, header.mappings))))</b> mappings",
+    numbered(counted(header.processes, "process", "processes")),
+    numbered(counted(header.mappings, "mapping")),
     "<b>\(formatBytes(header.virtualBytes))</b> virtual",
-    "<b>\(formatCount(header.coverage.events))</b> events",
+    numbered(
+      header.coverage.events == 1 ? "1 event" : "\(formatCount(header.coverage.events)) events"),
   ]
   return "<ul class=\"facts\">\(facts.map { "<li>\($0)</li>" }.joined())</ul>"
+}
+
+/// `1,234 mappings` with its number in bold.
+private func numbered(_ words: String) -> String {
+  let parts = words.split(separator: " ", maxSplits: 1)
+  return "<b>\(parts[0])</b> \(parts[parts.count - 1])"
 }
 
 /// What was lost, in the first screen: nothing is said about a machine without it.
@@ -96,7 +103,7 @@ private func lossNotice(_ header: ReportHeader) -> String {
   let warnings = header.coverage.warnings
   if warnings.isEmpty {
     return "<p class=\"notice\">None of the \(formatCount(header.coverage.events)) events was lost,"
-      + " and no table differed from the kernel's own.</p>"
+      + " and no table that was compared differed from the kernel's own.</p>"
   }
   return "<div class=\"notice lost\" role=\"note\">"
     + warnings.map { "<p>\(escaped($0))</p>" }.joined() + "</div>"

@@ -74,12 +74,13 @@ enum HTMLStyle {
     th,td{text-align:left;padding:5px 10px;border-top:1px solid var(--line);vertical-align:top}
     thead th{position:sticky;top:0;background:var(--panel);border-top:0;vertical-align:bottom;
     box-shadow:inset 0 -1px 0 var(--line)}
-    thead th{font:inherit}th button{font:inherit;font-weight:600;color:inherit;background:none;border:0;padding:3px 0;
+    th button{font:inherit;font-weight:600;color:inherit;background:none;border:0;padding:3px 0;
     cursor:pointer;text-align:inherit}
     th button::after{content:"\\a0\\2195";color:var(--soft)}
     th[aria-sort=ascending] button::after{content:"\\a0\\2191";color:var(--accent)}
     th[aria-sort=descending] button::after{content:"\\a0\\2193";color:var(--accent)}
     .number{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
+    th.number{white-space:normal}
     td.mono{white-space:nowrap}
     td.path{min-width:16em;overflow-wrap:anywhere}
     tbody th{font-weight:600}

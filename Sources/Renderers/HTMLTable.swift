@@ -41,7 +41,7 @@ struct HTMLTable {
 
   var markup: String {
     let titles = columns.map { column in
-      "<th scope=\"col\"\(attribute(column))><button type=\"button\">\(escaped(column.title))"
+      "<th scope=\"col\"\(column.isNumber ? " class=\"number\"" : "")><button type=\"button\">\(escaped(column.title))"
         + "</button></th>"
     }
     let body = rows.map { row in

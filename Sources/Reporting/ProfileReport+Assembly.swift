@@ -20,9 +20,11 @@ extension ProfileReport {
       var origins: [Origin: Account] = [:]
       space.table.forEach(in: .everything) { entry in
         let mapping = entry.value
-        let origin = Origin(kind: mapping.kind, stack: mapping.stackID)
+        // A guard was mapped with its stack, and is told as part of it.
+        let kind = mapping.kind == .guard ? .threadStack : mapping.kind
+        let origin = Origin(kind: kind, stack: mapping.stackID)
         origins[origin, default: Account()].take(
-          bytes: entry.range.length, born: mapping.born, isLeaked: blame.covers(entry.range.start))
+          entry.range.length, of: mapping, isLeaked: blame.covers(entry.range.start))
       }
       for (origin, account) in origins {
         let fresh = account.retained(until: header.when)
@@ -47,12 +49,20 @@ extension ProfileReport {
   private struct Account {
     var live = ProfileSample.Amount()
     var leaked = ProfileSample.Amount()
-    private var births: [(when: KernelInstant, bytes: UInt64)] = []
+    private var births: [(when: KernelInstant, piece: ProfileSample.Amount)] = []
+    private var calls: Set<UInt64> = []
+    private var leakedCalls: Set<UInt64> = []
 
-    mutating func take(bytes: UInt64, born: KernelInstant?, isLeaked: Bool) {
-      live.add(bytes)
-      if isLeaked { leaked.add(bytes) }
-      if let born { births.append((born, bytes)) }
+    /// What one call mapped counts once, in however many pieces it lies there now; of what was there
+    /// before tracing nobody knows, and each piece counts.
+    mutating func take(_ bytes: UInt64, of mapping: LiveMapping, isLeaked: Bool) {
+      let count = mapping.born == nil || calls.insert(mapping.origin).inserted ? 1 : 0
+      let piece = ProfileSample.Amount(count: count, bytes: bytes)
+      live.add(piece)
+      if let born = mapping.born { births.append((born, piece)) }
+      guard isLeaked else { return }
+      let isFirst = mapping.born == nil || leakedCalls.insert(mapping.origin).inserted
+      leaked.add(ProfileSample.Amount(count: isFirst ? 1 : 0, bytes: bytes))
     }
 
     /// The account at even steps from the first birth to `now`; at most so many.
@@ -70,7 +80,7 @@ extension ProfileReport {
           ? max(now, first)
           : first.later(by: span / UInt64(steps) * fraction)
         while next < births.endIndex, births[next].when <= when || step == steps {
-          amount.add(births[next].bytes)
+          amount.add(births[next].piece)
           next += 1
         }
         return AmountSample(when: when, amount: amount)
@@ -112,12 +122,6 @@ extension CallStack {
 }
 
 extension ProfileSample.Amount {
-  mutating func add(_ bytes: UInt64) {
-    count += 1
-    let (sum, overflow) = self.bytes.addingReportingOverflow(bytes)
-    self.bytes = overflow ? .max : sum
-  }
-
   mutating func add(_ other: Self) {
     count += other.count
     let (sum, overflow) = bytes.addingReportingOverflow(other.bytes)

@@ -60,4 +60,22 @@ import Testing
     blame.standing = .suspect
     #expect(Self.profile(machine, blaming: [blame]).samples.allSatisfy { $0.leaked.bytes == 0 })
   }
+
+  @Test("a stack and its guard, from one call, are one mapping of one kind, and leak as one")
+  func guarded() throws {
+    let machine = TracedMachine()
+    machine.list(100, "server", bytes: [])
+    machine.map(100, 0x7000_0000, 0x11000, at: 2)
+    machine.apply(
+      100, at: 2.1, .protected(address: 0x7000_0000, bytes: 0x1000, prot: 0, error: 0))
+    machine.start(101, of: 100, below: 0x7001_1000, at: 2.2)
+    machine.exit(101, of: 100, at: 3)
+    let space = try #require(machine.space(100)).id
+    var blame = verdict(.leaking, count: 1, space: space)
+    blame.ranges = [.init(start: 0x7000_0000, end: 0x7001_1000)]
+    let samples = Self.profile(machine, blaming: [blame]).samples
+    #expect(samples.map(\.kind) == [.threadStack])
+    #expect(samples.map(\.leaked) == [.init(count: 1, bytes: 0x11000)])
+    #expect(samples.map(\.live) == [.init(count: 1, bytes: 0x11000)])
+  }
 }
