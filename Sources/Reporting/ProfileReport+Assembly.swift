@@ -5,15 +5,16 @@ public import MappingLedger
 public import Symbolization
 
 extension ProfileReport {
-  /// What is live now, by space, kind and call path; `callStacks` names those that are known.
+  /// What is live now, by space, kind and call path; `callStack` tells those that are known.
   ///
   /// Made of the live tables: `mapped` counts what is still there, so that it equals what was mapped
   /// since tracing began without what was given back.
   public init(
     of ledger: Ledger, header: ReportHeader, verdicts: [Verdict],
-    callStacks: [StackID: CallStack] = [:]
+    callStack: @escaping (StackID) -> CallStack? = { _ in nil }
   ) {
     var samples: [ProfileSample] = []
+    var paths = Paths(callStack)
     for space in ledger.spaces.values where !space.processes.isEmpty {
       let leader = space.processes[0]
       let blame = Blame(of: space.id, in: verdicts)
@@ -22,7 +23,7 @@ extension ProfileReport {
         let mapping = entry.value
         // A guard was mapped with its stack, and is told as part of it.
         let kind = mapping.kind == .guard ? .threadStack : mapping.kind
-        let origin = Origin(kind: kind, stack: mapping.stackID)
+        let origin = Origin(kind: kind, path: mapping.stackID.flatMap { paths.number(of: $0) })
         origins[origin, default: Account()].take(
           entry.range.length, of: mapping, isLeaked: blame.covers(entry.range.start))
       }
@@ -32,7 +33,7 @@ extension ProfileReport {
           ProfileSample(
             space: space.id, process: leader,
             processName: ledger.processes[leader]?.name.text ?? "", kind: origin.kind,
-            stack: origin.stack.flatMap { callStacks[$0] }, mapped: fresh.last?.amount ?? .init(),
+            stack: origin.path.map { paths.known[$0] }, mapped: fresh.last?.amount ?? .init(),
             live: account.live, leaked: account.leaked,
             retained: fresh))
       }
@@ -43,7 +44,30 @@ extension ProfileReport {
 
   private struct Origin: Hashable {
     var kind: MappingKind
-    var stack: StackID?
+    /// Nil when it is unknown.
+    var path: Int?
+  }
+
+  /// Call paths told apart by their frames: several stack ids can stand for the same ones.
+  private struct Paths {
+    private let callStack: (StackID) -> CallStack?
+    private var numbers: [CallStack: Int] = [:]
+    private var byID: [StackID: Int?] = [:]
+    private(set) var known: [CallStack] = []
+
+    init(_ callStack: @escaping (StackID) -> CallStack?) { self.callStack = callStack }
+
+    mutating func number(of id: StackID) -> Int? {
+      if let number = byID[id] { return number }
+      var number: Int?
+      if let stack = callStack(id), !stack.frames.isEmpty {
+        number = numbers[stack] ?? known.count
+        if number == known.count { known.append(stack) }
+        numbers[stack] = number
+      }
+      byID[id] = .some(number)
+      return number
+    }
   }
 
   private struct Account {

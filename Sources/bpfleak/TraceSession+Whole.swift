@@ -22,7 +22,9 @@ extension TraceSession {
   func writeWhole(at now: KernelInstant) {
     let around = surroundings(isFinal: true, at: now)
     let system = assembler.system(ledger, around, at: now)
-    let profile = ProfileReport(of: ledger, header: system.header, verdicts: book.verdicts)
+    let known = stacks.book
+    let profile = ProfileReport(
+      of: ledger, header: system.header, verdicts: book.verdicts, callStack: { known[$0] })
     switch settings.form {
     case .text, .ndjson: return
     case .folded: output.write(renderFolded(profile))
@@ -63,7 +65,19 @@ extension TraceSession {
     return Measurement(
       host: host, kernel: tracer.probe.release, architecture: tracer.probe.architecture,
       beganWall: beganWall.text, beganUnixNanoseconds: beganWall.unixNanoseconds,
-      hooks: tracer.hooks.map { ($0.name, $0.kind.rawValue) }, stacks: nil,
+      hooks: tracer.hooks.map { ($0.name, $0.kind.rawValue) }, stacks: stackWords,
       auditEvery: settings.auditEvery)
+  }
+
+  private var stackWords: String? {
+    let unsent = stacks.unsent == 0 ? "" : "; \(formatCount(stacks.unsent)) were not sent"
+    switch settings.stacks {
+    case .auto:
+      return
+        "registers and \(formatBytes(UInt64(settings.stackBytes))) of stack, more where stacks are"
+        + " deeper, unwound outside of the process\(unsent)"
+    case .fp: return "frame pointers\(unsent)"
+    case .none: return nil
+    }
   }
 }
