@@ -50,7 +50,7 @@ enum HTMLStyle {
     .chart{margin:0;background:var(--panel);border:1px solid var(--line);border-radius:10px;
     padding:10px 14px}
     .chart h4{margin:0;overflow-wrap:anywhere}
-    .chart p{margin:0 0 6px;font-size:15px}
+    .chart p{margin:0 0 6px;font-size:15px;overflow-wrap:anywhere}
     .plot{position:relative;border-left:1px solid var(--soft);border-bottom:1px solid var(--soft)}
     .plot svg{display:block;width:100%;height:110px;overflow:visible}
     .high{font-size:13px;color:var(--soft);font-variant-numeric:tabular-nums}
