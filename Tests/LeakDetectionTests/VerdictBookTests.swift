@@ -11,7 +11,8 @@ private struct ScriptedDetector: LeakDetector {
   var script: [UInt64: (Verdict.Standing, Int)]
 
   func verdicts(
-    on space: Space, in ledger: Ledger, at now: KernelInstant, isEnding: Bool
+    on space: Space, in ledger: Ledger, at now: KernelInstant, isEnding: Bool,
+    earlier: [Verdict.Subject: Verdict]
   ) -> [Verdict] {
     guard let (standing, count) = script[milliseconds(now) / 1000] else { return [] }
     return [
