@@ -25,7 +25,7 @@ struct EnvelopeReading {
       let window = windows[index]
       if window.born + window.growths > 0 {
         steps += window.born + window.growths
-        last = window.start
+        last = window.lastBirth
       }
       let end = index + 1 < windows.count ? windows[index + 1].start : now.nanoseconds
       let low = min(4, Int((window.start - start) / fifth))

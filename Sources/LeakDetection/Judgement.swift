@@ -45,7 +45,8 @@ struct Judgement {
         freed: max(0, account.freed.count), freedBytes: account.freed.bytes)
     ]
     if account.present.count > 0 { evidence.append(.besides(count: account.present.count)) }
-    if account.freed.count * 10 < account.mapped.count, account.freed.bytes > account.mapped.bytes / 10
+    if account.freed.count * 10 < account.mapped.count,
+      account.freed.bytes > account.mapped.bytes / 10
     {
       evidence.append(
         .remains(each: account.live.bytes / UInt64(max(1, account.live.count))))

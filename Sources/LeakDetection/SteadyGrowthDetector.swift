@@ -20,8 +20,10 @@ public struct SteadyGrowthDetector: LeakDetector {
     /// or where it has gone on for long.
     public var patientAge: UInt64 = 40_000_000_000
     public var patientCount = 10
-    /// After a time of other growth, such as warming up, more is asked for.
-    public var laterAge: UInt64 = 20_000_000_000
+    /// After a time of other growth, such as warming up, more is asked for:
+    public var laterAge: UInt64 = 14_000_000_000
+    /// namely that it came so many times faster or slower before.
+    public var changeOfPace = 3.0
     /// Address space without access is reserved in plenty by allocators.
     public var reservedAge: UInt64 = 60_000_000_000
     public var reservedCount = 64
@@ -131,13 +133,32 @@ public struct SteadyGrowthDetector: LeakDetector {
       guard let reading = SurvivorReading(trend, at: now, overlooking: 2, from: from) else {
         continue
       }
-      if leaks(reading, account, strictness, at: now),
+      if leaks(reading, account, strictness, at: now), changesPace(windows, at: from, reading),
         reading.period() != nil || reading.isSteady(laterShare: 0.42)
       {
         return reading
       }
     }
     return nil
+  }
+
+  /// Whether another pace ended where this one begins, rather than slowed down to it.
+  private func changesPace(
+    _ windows: [Trend.Window], at from: Int, _ reading: SurvivorReading
+  ) -> Bool {
+    let start = windows[from].start
+    let span = max(1, reading.horizon - min(reading.horizon, start))
+    var since = start
+    var before = 0
+    for window in windows[..<from].reversed() where start - window.start <= span / 4 || before == 0
+    {
+      before += window.survivors
+      since = window.start
+    }
+    let earlierPace = Double(before) / Double(max(Trend.finest, start - since))
+    let pace = Double(reading.stuck) / Double(span)
+    return earlierPace >= thresholds.changeOfPace * pace
+      || earlierPace * thresholds.changeOfPace <= pace
   }
 
   private func period(of reading: SurvivorReading, _ account: Account) -> UInt64? {

@@ -65,7 +65,7 @@ struct SurvivorReading {
     var comeOneByOne = true
     for index in from..<windows.count where windows[index].survivors > 0 {
       let window = windows[index]
-      last = window.start
+      last = window.lastBirth
       guard window.start <= horizon else { continue }
       if first == nil { first = window.start }
       stuck += window.survivors
@@ -79,8 +79,8 @@ struct SurvivorReading {
     for index in from..<windows.count where windows[index].survivors > 0 {
       let start = windows[index].start
       guard start <= horizon else { continue }
-      let end = min(horizon, index + 1 < windows.count ? windows[index + 1].start : horizon)
-      let length = Double(max(1, end - min(start, end)))
+      let end = max(start + 1, min(horizon, windows[index].lastBirth))
+      let length = Double(end - start)
       for number in 0..<4 {
         let low = max(start, begin + UInt64(number) * quarter)
         let high = number == 3 ? end : min(end, begin + UInt64(number + 1) * quarter)

@@ -133,7 +133,8 @@ public struct Accounts: Sendable {
     }
     rows.append(
       Account(
-        kind: kind, manner: manner, rawStack: stack, unitBytes: unit, canonical: UInt32(rows.count)))
+        kind: kind, manner: manner, rawStack: stack, unitBytes: unit, canonical: UInt32(rows.count))
+    )
     if unit > 0 { unitCount += 1 }
     place(rows.count - 1)
     return UInt32(rows.count - 1)
@@ -230,11 +231,13 @@ public struct Accounts: Sendable {
     rows[row].growths += 1
     if rows[row].firstBirth == nil { rows[row].firstBirth = when }
     rows[row].lastBirth = when
-    if rows[row].trend < 0, rows[row].deservesTrend { beginTrend(UInt32(row), runs: 0, 0, at: when) }
+    if rows[row].trend < 0, rows[row].deservesTrend {
+      beginTrend(UInt32(row), runs: 0, 0, at: when)
+    }
     let trend = Int(rows[row].trend)
     guard trend >= 0 else { return }
     trends[trend].advance(to: when.nanoseconds, rows[row].live)
-    trends[trend].grew()
+    trends[trend].grew(at: when.nanoseconds)
   }
 
   /// `bytes` of a reservation became accessible, or less than none.
@@ -352,6 +355,7 @@ extension Trend {
     for window in other.windows {
       let index = self.index(of: window.start)
       windows[index].born += window.born
+      windows[index].lastBirth = max(windows[index].lastBirth, window.lastBirth)
       windows[index].survivors += window.survivors
       windows[index].survivingBytes &+= window.survivingBytes
       windows[index].growths += window.growths

@@ -11,6 +11,8 @@ public struct Trend: Sendable {
   public struct Window: Sendable {
     /// It ends where the next one starts; the last one goes on.
     public var start: UInt64
+    /// When the last one was born in it, which can be long before it ends.
+    public var lastBirth: UInt64
     public var born = 0
     /// Born in it, and still live.
     public var survivors = 0
@@ -19,6 +21,13 @@ public struct Trend: Sendable {
     public var leastBytes: UInt64
     /// Times that something grew.
     public var growths = 0
+
+    init(start: UInt64, leastCount: Int, leastBytes: UInt64) {
+      self.start = start
+      lastBirth = start
+      self.leastCount = leastCount
+      self.leastBytes = leastBytes
+    }
   }
 
   public static let finest: UInt64 = 500_000_000
@@ -95,6 +104,7 @@ public struct Trend: Sendable {
   mutating func born(_ runs: Int, _ bytes: UInt64, at when: UInt64) {
     let index = self.index(of: when)
     windows[index].born += max(1, runs)
+    windows[index].lastBirth = max(windows[index].lastBirth, when)
     windows[index].survivors += runs
     windows[index].survivingBytes &+= bytes
   }
@@ -118,12 +128,16 @@ public struct Trend: Sendable {
     windows[index].survivingBytes -= min(bytes, windows[index].survivingBytes)
   }
 
-  mutating func grew() { windows[windows.count - 1].growths += 1 }
+  mutating func grew(at when: UInt64) {
+    windows[windows.count - 1].growths += 1
+    windows[windows.count - 1].lastBirth = when
+  }
 }
 
 extension Trend.Window {
   mutating func join(_ next: Trend.Window) {
     born += next.born
+    if next.born + next.growths > 0 { lastBirth = next.lastBirth }
     survivors += next.survivors
     survivingBytes &+= next.survivingBytes
     leastCount = min(leastCount, next.leastCount)

@@ -16,6 +16,7 @@ final class TraceSession {
   var decoder = RecordDecoder()
   var book = VerdictBook()
   var stacks: StackAccount
+  var growthBook = GrowthBook()
   var coverage = Coverage()
   let output: Output
   var lines = JSONLines(ownProcess: ProcessID(UInt32(getpid())))
@@ -98,10 +99,11 @@ final class TraceSession {
     self.output = output
     stacks = StackAccount(resolves: settings.stacks != .none)
     began = Clock.now
-    ledger = Ledger(
-      machine: Ledger.Machine(
-        pageBytes: UInt64(sysconf(Int32(_SC_PAGESIZE))), hugePageBytes: defaultHugePageBytes(),
-        reportsSpaceEnd: tracer.probe.hasSpaceEnd))
+    var machine = Ledger.Machine(
+      pageBytes: UInt64(sysconf(Int32(_SC_PAGESIZE))), hugePageBytes: defaultHugePageBytes(),
+      reportsSpaceEnd: tracer.probe.hasSpaceEnd)
+    machine.sharedMemoryDevices = sharedMemoryDevices()
+    ledger = Ledger(machine: machine)
     assembler = ReportAssembler(
       version: Version.current, scope: settings.scopeName(tracer.spec.scope), began: began)
     self.tracer = tracer
@@ -140,6 +142,7 @@ final class TraceSession {
       if now >= judgeAt {
         publish(book.judge(ledger, at: now), at: now)
         ledger.sweep(&decoder.texts)
+        publishGrowth(at: now)
         judgeAt = now.later(by: Self.judgeEvery)
       }
       if now >= auditAt {
@@ -261,6 +264,7 @@ final class TraceSession {
     awaitStacks()
     let now = Clock.now
     publish(book.judge(ledger, at: now), at: now)
+    publishGrowth(at: now)
     if settings.form == .ndjson {
       writeEnd(at: now)
     } else {

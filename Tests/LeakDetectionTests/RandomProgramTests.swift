@@ -122,7 +122,8 @@ import Testing
         }
       }
       let watch = program.watched(until: 90_000)
-      let name = "\(seed): every \(gap) ms\(isRegular ? "" : " by chance")\(churns ? ", churn" : "")\(warmUp > 0 ? ", warm-up" : "")"
+      let name =
+        "\(seed): every \(gap) ms\(isRegular ? "" : " by chance")\(churns ? ", churn" : "")\(warmUp > 0 ? ", warm-up" : "")"
       guard let since = watch.leakingSince else {
         missed.append(name)
         continue

@@ -113,7 +113,8 @@ import Testing
     #expect(program.watched(until: 60_000).leakingSince == nil)
   }
 
-  @Test("a verdict on a cache that fills for longer than anybody waits is taken back when it is full")
+  @Test(
+    "a verdict on a cache that fills for longer than anybody waits is taken back when it is full")
   func largeCache() {
     var program = Program()
     for number in 0..<3000 {

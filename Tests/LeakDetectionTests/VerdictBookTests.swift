@@ -69,6 +69,23 @@ private struct ScriptedDetector: LeakDetector {
     #expect(story([nil, nil]).isEmpty)
   }
 
+  @Test("of processes that ended the thousand largest verdicts are kept")
+  func bounded() {
+    var watch = Watch(Program())
+    watch.book = VerdictBook(detectors: [ScriptedDetector(script: [0: (.leaking, 10)])])
+    for number in 1...2100 as ClosedRange<UInt64> {
+      watch.ledger.merge(
+        SpaceSnapshot(
+          key: SpaceKey(0xffff_8883_0000_0000 + number), totals: SpaceTotals(), areas: []),
+        at: instant(0), reason: .unknown)
+    }
+    watch.judge(at: instant(0))
+    #expect(watch.book.verdicts.count == 2101)
+    watch.ledger.keepOnly([], asOf: instant(1))
+    watch.judge(at: instant(2))
+    #expect(watch.book.verdicts.count == 1000)
+  }
+
   @Test("detectors have verdicts of their own on one space")
   func twoDetectors() {
     var watch = Watch(Program())

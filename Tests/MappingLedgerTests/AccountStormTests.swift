@@ -19,7 +19,10 @@ import Testing
       guard let call = Caller(100).anyCall(&model) else { continue }
       let stack = Int32.random(in: -4..<8, using: &dice)
       func from(_ events: [MappingEvent]) -> [MappingEvent] {
-        events.map { stack < 0 ? $0.at(UInt64(step) * 1_000_000) : $0.from(stack: stack).at(UInt64(step) * 1_000_000) }
+        events.map {
+          stack < 0
+            ? $0.at(UInt64(step) * 1_000_000) : $0.from(stack: stack).at(UInt64(step) * 1_000_000)
+        }
       }
       ledger.play(from(call.entered))
       let returned = call.effect(&model)
@@ -35,7 +38,8 @@ import Testing
         ledger.unify(StackID(pair.0), with: StackID(pair.1))
       case 2 where children.count < 5:
         let child = 200 + UInt64(children.count)
-        ledger.play(MappingEvent.main.fork(UInt32(child), in: child, pages: model.mappedBytes >> 12))
+        ledger.play(
+          MappingEvent.main.fork(UInt32(child), in: child, pages: model.mappedBytes >> 12))
         children.append(child)
       default: break
       }
