@@ -45,11 +45,11 @@ struct EnvelopeReading {
   var rise: UInt64 { levels[4] > levels[0] ? levels[4] - levels[0] : 0 }
 
   /// Whether it rose in every fifth, and as fast in the end as in the beginning.
-  func isSteady(laterShare: Double = 0.38) -> Bool {
+  func isSteady(laterShare: Double = 0.38, least: Double = 0.3) -> Bool {
     let rises = zip(levels.dropFirst(), levels).map { Double($0) - Double($1) }
     let total = rises.reduce(0, +)
     guard total > 0 else { return false }
-    return rises.dropFirst().allSatisfy { $0 >= total / 4 * 0.3 } && rises[0] >= 0
+    return rises.dropFirst().allSatisfy { $0 >= total / 4 * least } && rises[0] >= 0
       && rises[2] + rises[3] >= laterShare * total
   }
 }

@@ -68,7 +68,7 @@ public struct GrowthBook: Sendable {
     guard let leader = space.processes.first else { return [] }
     let name = ledger.processes[leader]?.name.text ?? ""
     var growths: [Growth] = []
-    space.accounts.forEach { account in
+    space.accounts.forEachAccount { account in
       let bytes = account.live.bytes - min(account.live.bytes, account.present.bytes)
       guard bytes >= leastBytes, account.mapped.count > 0,
         !account.isBlamed(in: blamed, space.id),
@@ -93,7 +93,8 @@ public struct GrowthBook: Sendable {
       return account.isArena
         ? .arenas(count: count, committed: account.committedBytes)
         : .reserved(count: count, committed: account.committedBytes)
-    case .placed: return .placed(count: count)
+    // A library's segments are placed over its first mapping: that is how libraries are loaded.
+    case .placed: return account.kind == .file ? nil : .placed(count: count)
     case .mapped, .grown, .break:
       if account.kind == .threadStack || account.kind == .special { return nil }
       let quiet = now.since(account.lastBirth ?? now)
@@ -102,15 +103,25 @@ public struct GrowthBook: Sendable {
       if account.freed.count * 2 > account.mapped.count {
         return .turnover(mapped: account.mapped.count, freed: account.freed.count)
       }
-      return account.kind == .anonymous && Self.collectors.contains(name) ? .collected : nil
+      return account.kind == .anonymous && collectors.contains(name) ? .collected : nil
     case .heapTotal, .committed: return nil
     }
   }
+}
 
-  /// Programs whose memory a collector manages, by the kernel's names.
-  private static let collectors: Set<String> = [
-    "java", "node", "dotnet", "mono", "ruby", "beam.smp", "scala", "clojure", "deno", "bun",
-  ]
+/// Programs whose memory a collector manages, by the kernel's names.
+private let collectors: Set<String> = [
+  "java", "node", "dotnet", "mono", "ruby", "beam.smp", "scala", "clojure", "deno", "bun",
+]
+
+extension Space {
+  /// How many times as long, and as much, as usual it takes to call something of it a leak: twice
+  /// where frees may have been missed, four times where a collector frees late.
+  func strictness(_ ledger: Ledger) -> UInt64 {
+    let name = processes.first.flatMap { ledger.processes[$0] }?.name.text ?? ""
+    if collectors.contains(name) { return 4 }
+    return everLostEvents ? 2 : 1
+  }
 }
 
 extension Account {

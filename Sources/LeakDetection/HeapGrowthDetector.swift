@@ -32,7 +32,7 @@ public struct HeapGrowthDetector: LeakDetector {
       let subject = Verdict.Subject(
         space: space.id, kind: .heap, unitBytes: 0, stack: nil, manner: manner)
       let before = earlier[subject]
-      guard var judgement = judge(total, trend, space, at: now, before?.standing) else {
+      guard var judgement = judge(total, trend, space, ledger, at: now, before?.standing) else {
         return nil
       }
       let extenders = manner == .heapTotal ? Extenders(space, since: judgement.first) : nil
@@ -49,11 +49,11 @@ public struct HeapGrowthDetector: LeakDetector {
   }
 
   private func judge(
-    _ total: Account, _ trend: Trend, _ space: Space, at now: KernelInstant,
+    _ total: Account, _ trend: Trend, _ space: Space, _ ledger: Ledger, at now: KernelInstant,
     _ earlier: Verdict.Standing?
   ) -> Judgement? {
     guard let whole = EnvelopeReading(trend, total.live.bytes, at: now) else { return nil }
-    let strictness: UInt64 = space.everLostEvents ? 2 : 1
+    let strictness = space.strictness(ledger)
     func age(_ reading: EnvelopeReading) -> UInt64 {
       (now.nanoseconds - min(now.nanoseconds, reading.first)) / strictness
     }
@@ -71,8 +71,8 @@ public struct HeapGrowthDetector: LeakDetector {
         break
       }
       guard let later = EnvelopeReading(trend, total.live.bytes, at: now, from: from) else { break }
-      if later.steps >= thresholds.leakingSteps + 2, later.rise >= thresholds.leastBytes,
-        isGoing(later), later.isSteady(laterShare: 0.42)
+      if later.steps >= 4 * thresholds.leakingSteps, later.rise >= thresholds.leastBytes,
+        isGoing(later), later.isSteady(laterShare: 0.42, least: 0.5)
       {
         return Judgement(.leaking, later, total, space)
       }
@@ -102,7 +102,7 @@ private struct Extenders {
   init(_ space: Space, since first: UInt64) {
     var total: UInt64 = 0
     var largest: UInt64 = 0
-    space.accounts.forEach { account in
+    space.accounts.forEachAccount { account in
       guard account.manner == .break, let stack = account.stack,
         let last = account.lastBirth, last.nanoseconds >= first
       else { return }

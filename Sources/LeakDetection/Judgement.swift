@@ -68,7 +68,8 @@ struct Judgement {
     first = reading.first
     last = reading.last
     count = max(1, account.live.count)
-    bytes = account.live.bytes - min(account.live.bytes, account.present.bytes)
+    bytes = max(
+      reading.rise, account.live.bytes - min(account.live.bytes, account.present.bytes))
     bytesPerMinute =
       last > first ? min(1e18, Double(reading.rise) / Double(last - first) * 60e9) : 0
     evidence = [
@@ -118,7 +119,7 @@ extension Space {
   ) -> [Verdict.BlamedRange] {
     var ranges: [Verdict.BlamedRange] = []
     let wanted = accounts.index(standingFor: account)
-    table.forEach { entry in
+    table.forEach(in: .everything) { entry in
       guard ranges.count < Self.mostRanges,
         accounts.index(standingFor: entry.value.account) == wanted,
         entry.value.bornNanoseconds >= first, entry.value.bornNanoseconds <= last ?? .max

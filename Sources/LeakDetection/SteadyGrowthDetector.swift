@@ -23,7 +23,10 @@ public struct SteadyGrowthDetector: LeakDetector {
     /// After a time of other growth, such as warming up, more is asked for:
     public var laterAge: UInt64 = 14_000_000_000
     /// namely that it came so many times faster or slower before.
-    public var changeOfPace = 3.0
+    public var changeOfPace = 4.0
+    /// and, since chance has many beginnings to choose from, that many by a pace that steady.
+    public var laterCount = 20
+    public var laterLeast = 0.5
     /// Address space without access is reserved in plenty by allocators.
     public var reservedAge: UInt64 = 60_000_000_000
     public var reservedCount = 64
@@ -53,8 +56,8 @@ public struct SteadyGrowthDetector: LeakDetector {
         manner: account.manner)
       let judgement =
         account.manner == .grown && account.live.count < thresholds.oftenCount
-        ? judgeGrown(account, trend, space, at: now, earlier[subject]?.standing)
-        : judge(account, trend, space, at: now, earlier[subject]?.standing)
+        ? judgeGrown(account, trend, space, ledger, at: now, earlier[subject]?.standing)
+        : judge(account, trend, space, ledger, at: now, earlier[subject]?.standing)
       guard let judgement else { return }
       verdicts.append(
         Verdict(subject, judgement, index, account, space, ledger, earlier[subject], isEnding))
@@ -65,14 +68,14 @@ public struct SteadyGrowthDetector: LeakDetector {
   // MARK: Many mappings
 
   private func judge(
-    _ account: Account, _ trend: Trend, _ space: Space, at now: KernelInstant,
+    _ account: Account, _ trend: Trend, _ space: Space, _ ledger: Ledger, at now: KernelInstant,
     _ earlier: Verdict.Standing?
   ) -> Judgement? {
     // What looks innocent at a glance: too few, or nothing came of late.
     guard account.live.count >= thresholds.slowSuspectCount else { return nil }
     let overlooked = earlier == .leaking ? 12 : 2
     guard let reading = SurvivorReading(trend, at: now, overlooking: overlooked) else { return nil }
-    let strictness: UInt64 = space.everLostEvents ? 2 : 1
+    let strictness = space.strictness(ledger)
     if leaks(reading, account, strictness, at: now) {
       return Judgement(.leaking, reading, account, space)
     }
@@ -82,7 +85,8 @@ public struct SteadyGrowthDetector: LeakDetector {
     let quiet = now.nanoseconds - min(now.nanoseconds, reading.last)
     let span = reading.last - min(reading.last, reading.first)
     if earlier == .leaking {
-      if quiet <= max(thresholds.leastPause, span) {
+      let fades = reading.quarters[2] + reading.quarters[3] < 0.2 * Double(reading.stuck)
+      if quiet <= max(thresholds.leastPause, span), !fades {
         return Judgement(.leaking, reading, account, space)
       }
       return quiet <= max(3 * thresholds.leastPause, 4 * span)
@@ -116,7 +120,8 @@ public struct SteadyGrowthDetector: LeakDetector {
       return age >= thresholds.regularAge && count >= thresholds.regularCount
         || age >= thresholds.leakingAge && count >= thresholds.oftenCount
     }
-    return reading.isSteady()
+    let quiet = now.nanoseconds - min(now.nanoseconds, reading.last)
+    return quiet <= max(1_000_000_000, 4 * age / UInt64(max(1, count))) && reading.isSteady()
       && (age >= thresholds.leakingAge && count >= thresholds.leakingCount
         || age >= thresholds.patientAge && count >= thresholds.patientCount)
   }
@@ -134,7 +139,9 @@ public struct SteadyGrowthDetector: LeakDetector {
         continue
       }
       if leaks(reading, account, strictness, at: now), changesPace(windows, at: from, reading),
-        reading.period() != nil || reading.isSteady(laterShare: 0.42)
+        period(of: reading, account) != nil && reading.stuck >= thresholds.oftenCount
+          || reading.stuck >= thresholds.laterCount
+            && reading.isSteady(laterShare: 0.42, least: thresholds.laterLeast)
       {
         return reading
       }
@@ -174,11 +181,11 @@ public struct SteadyGrowthDetector: LeakDetector {
   // MARK: Few that grow
 
   private func judgeGrown(
-    _ account: Account, _ trend: Trend, _ space: Space, at now: KernelInstant,
+    _ account: Account, _ trend: Trend, _ space: Space, _ ledger: Ledger, at now: KernelInstant,
     _ earlier: Verdict.Standing?
   ) -> Judgement? {
     guard let reading = EnvelopeReading(trend, account.live.bytes, at: now) else { return nil }
-    let strictness: UInt64 = space.everLostEvents ? 2 : 1
+    let strictness = space.strictness(ledger)
     let age = (now.nanoseconds - min(now.nanoseconds, reading.first)) / strictness
     let quiet = now.nanoseconds - min(now.nanoseconds, reading.last)
     let isGoing = quiet <= max(2_000_000_000, 3 * age / UInt64(reading.steps))

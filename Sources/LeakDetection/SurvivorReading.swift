@@ -102,10 +102,10 @@ struct SurvivorReading {
 
   /// Whether as many come now as came before: none of the later quarters falls far below the mean,
   /// and the second half has its share. A pool or a cache that fills comes ever slower.
-  func isSteady(laterShare: Double = 0.38) -> Bool {
+  func isSteady(laterShare: Double = 0.38, least: Double = 0.3) -> Bool {
     let total = quarters.reduce(0, +)
     guard total > 0 else { return false }
-    let least = total / 4 * 0.3
+    let least = total / 4 * least
     return quarters[1] >= least && quarters[2] >= least && quarters[3] >= least
       && quarters[2] + quarters[3] >= laterShare * total
   }

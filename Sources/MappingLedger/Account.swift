@@ -52,6 +52,8 @@ public struct Account: Sendable {
   /// When memory first and last came; nil when none was seen to.
   public var firstBirth: KernelInstant?
   public var lastBirth: KernelInstant?
+  /// The one before the last.
+  var birthBefore: KernelInstant?
   /// Times that mappings of it were grown in place or moved to grow.
   public var growths = 0
   public var smallestBytes: UInt64 = .max
@@ -98,6 +100,7 @@ public struct Account: Sendable {
       }
     }
     if firstBirth == nil { firstBirth = when }
+    birthBefore = lastBirth
     lastBirth = when
     noteSize(bytes)
     if live.count <= 1 && mapped.count <= 1 {

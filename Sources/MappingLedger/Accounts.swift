@@ -44,7 +44,7 @@ public struct Accounts: Sendable {
   }
 
   /// Every account that anything ever was in, without the sums.
-  public func forEach(_ body: (Account) -> Void) {
+  public func forEachAccount(_ body: (Account) -> Void) {
     for (index, row) in rows.enumerated()
     where row.canonical == UInt32(index) && !row.isTotal && row.live.count + row.mapped.count > 0 {
       body(row)
@@ -306,7 +306,8 @@ extension Account {
   /// Whether it has the size of what glibc reserves for the heap of an arena, before or after it
   /// is trimmed to its alignment.
   public var isArena: Bool {
-    manner == .reserved && (largestBytes == 128 << 20 || largestBytes == 64 << 20)
+    manner == .reserved
+      && (unitBytes == 64 << 20 || largestBytes == 128 << 20 || largestBytes == 64 << 20)
   }
 
   /// Whether two were live at a time, or twice something grew.

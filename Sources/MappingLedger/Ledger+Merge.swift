@@ -48,8 +48,11 @@ extension Ledger {
         // Of a space whose calls are not told, lists are all there is.
         let isNews = snapshot.totals.isCompat && space.isSeeded && reason == .unsure
         if isNews { mapping.bornNanoseconds = when.nanoseconds }
+        let isArena = mapping.isRestOfArena(difference.drift.range)
+        if isArena { mapping.traits.insert(.reserved) }
         mapping.account = space.account(
-          of: mapping, bytes: difference.drift.range.length, files, machine)
+          of: mapping, isArena ? .reserved : .mapped,
+          bytes: isArena ? 64 << 20 : difference.drift.range.length, files, machine)
         map(
           difference.drift.range, mapping, in: space, at: when, coming: isNews ? .born : .present)
       case .stackGrowth:
@@ -195,6 +198,11 @@ extension SpaceSnapshot.Area {
 }
 
 extension LiveMapping {
+  /// Whether it is what is not accessible yet of the 64 MiB that glibc reserves for an arena.
+  fileprivate func isRestOfArena(_ range: AddressRange) -> Bool {
+    isReservation(range.length) && range.length < 64 << 20 && range.end & (64 << 20 - 1) == 0
+  }
+
   /// Takes over what the kernel says, and keeps what is known of its past.
   mutating func take(_ fresh: LiveMapping) {
     let kept = traits.intersection([.seeded, .threadStack, .noReserve, .stackFlag, .reserved])

@@ -110,7 +110,7 @@ extension Ledger {
     _ mapping: LiveMapping, into grown: AddressRange, _ event: MappingEvent, _ space: Space
   ) {
     space.table.replace(grown, with: mapping) { _ in }
-    space.enter(grown, mapping, .moved, at: event.when)
+    space.enter(grown, mapping, .moved, isNews: true, at: event.when)
     let whole = space.wholeRun(of: mapping.origin, around: grown)
     if let stack = event.stack?.raw, stack != mapping.stack {
       space.table.update(whole) { mapping, _ in mapping.stack = stack }

@@ -49,7 +49,10 @@ public struct Trend: Sendable {
     countsFrom = account.firstBirth?.nanoseconds ?? when
     let before = Account.Amount(
       count: account.live.count - runs, bytes: account.live.bytes &- bytes)
-    var first = Window(start: countsFrom, leastCount: 0, leastBytes: 0)
+    // No two were live at a time before, so the one that is was the last that came.
+    var first = Window(
+      start: account.growths > 0 ? countsFrom : account.birthBefore?.nanoseconds ?? countsFrom,
+      leastCount: account.present.count, leastBytes: account.present.bytes)
     first.born = account.mapped.count - max(1, runs)
     first.survivors = max(0, before.count - account.present.count)
     first.survivingBytes = before.bytes - min(before.bytes, account.present.bytes)

@@ -68,7 +68,7 @@ extension Evidence {
       let others =
         ended == 0
         ? "none was ever unmapped"
-        : "of the \(plural(ended, "one")) that ended"
+        : "of the \(formatCount(UInt64(max(0, ended)))) that ended"
           + " \(endedLate == 0 ? "none" : formatCount(UInt64(endedLate))) had lived so long"
       return "\(formatCount(UInt64(max(0, count)))) of them are older than \(age); \(others)."
     case .quarters(let counts, let span):

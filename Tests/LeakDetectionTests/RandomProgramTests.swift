@@ -89,11 +89,11 @@ import Testing
       if watch.standing.contains(where: { $0.hasPrefix("leaking") }) { inTheEnd += 1 }
     }
     print("innocent programs blamed: \(blamed.count) of 300: \(blamed)")
-    #expect(blamed.count <= 6)
+    #expect(blamed.count <= 3)
     #expect(inTheEnd == 0)
   }
 
-  @Test("of 200 leaking programs all are found, nine in ten within 15 s or 20 repetitions")
+  @Test("of 200 leaking programs all are found, six in seven within 15 s or 20 repetitions")
   func leaks() {
     var late: [String] = []
     var missed: [String] = []
@@ -139,6 +139,6 @@ import Testing
       "leaks: median \(times[times.count / 2]) ms, 9 in 10 within \(times[times.count * 9 / 10]) ms;"
         + " late \(late.count): \(late); missed \(missed)")
     #expect(missed.isEmpty)
-    #expect(late.count <= 20)
+    #expect(late.count <= 28)
   }
 }

@@ -9,7 +9,7 @@ extension Space {
   func recount() -> [String: Account.Amount] {
     var amounts: [String: Account.Amount] = [:]
     var before: (end: UInt64, origin: UInt64, account: UInt32)?
-    table.forEach { entry in
+    table.forEach(in: .everything) { entry in
       let name = accounts[entry.value.account].name
       let goes =
         before?.end == entry.range.start && before?.origin == entry.value.origin
@@ -24,7 +24,7 @@ extension Space {
   /// The same as the accounts say.
   func accounted() -> [String: Account.Amount] {
     var amounts: [String: Account.Amount] = [:]
-    accounts.forEach { account in
+    accounts.forEachAccount { account in
       if account.live != Account.Amount() { amounts[account.name] = account.live }
     }
     return amounts
@@ -33,7 +33,7 @@ extension Space {
   /// Accounts in which what came and what went does not make up what is there.
   func unbalanced() -> [String] {
     var names: [String] = []
-    accounts.forEach { account in
+    accounts.forEachAccount { account in
       let bytes = account.present.bytes &+ account.mapped.bytes &- account.freed.bytes
       if bytes != account.live.bytes { names.append(account.name) }
     }
