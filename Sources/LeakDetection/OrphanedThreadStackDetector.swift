@@ -48,7 +48,8 @@ public struct OrphanedThreadStackDetector: LeakDetector {
   public init() {}
 
   public func verdicts(
-    on space: Space, in ledger: Ledger, at now: KernelInstant, isEnding: Bool
+    on space: Space, in ledger: Ledger, at now: KernelInstant, isEnding: Bool,
+    earlier: [Verdict.Subject: Verdict]
   ) -> [Verdict] {
     var idle: [UInt64: [ThreadStack]] = [:]
     for stack in space.stacks.byOrigin.values where stack.isLeftBehind {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 public import MappingEvents
+public import MappingLedger
 
 /// What a detector concluded about one origin of memory.
 public struct Verdict: Sendable, Equatable {
@@ -29,12 +30,17 @@ public struct Verdict: Sendable, Equatable {
     public var unitBytes: UInt64
     /// The call path that is judged; nil when all of one size are judged together.
     public var stack: StackID?
+    /// How the memory came, where one call path does it in several ways.
+    public var manner: Account.Manner
 
-    public init(space: Int, kind: Kind, unitBytes: UInt64, stack: StackID?) {
+    public init(
+      space: Int, kind: Kind, unitBytes: UInt64, stack: StackID?, manner: Account.Manner = .mapped
+    ) {
       self.space = space
       self.kind = kind
       self.unitBytes = unitBytes
       self.stack = stack
+      self.manner = manner
     }
   }
 
@@ -55,6 +61,8 @@ public struct Verdict: Sendable, Equatable {
   public var ranges: [BlamedRange]
   /// The call path that made most of what is blamed.
   public var stack: StackID?
+  /// Bytes of each, when all are alike.
+  public var eachBytes: UInt64?
 
   public struct BlamedRange: Sendable, Equatable {
     public var start: UInt64
@@ -89,6 +97,23 @@ public enum Evidence: Sendable, Equatable {
   case regular(period: UInt64)
   /// What an earlier verdict spoke of, and this one takes back.
   case blamedBefore(count: Int, bytes: UInt64)
+  /// What calls of this origin mapped and unmapped, pieces of mappings included, since tracing began.
+  case account(mapped: Int, bytes: UInt64, each: UInt64?, freed: Int, freedBytes: UInt64)
+  /// Mappings of this origin that were there before and are not blamed.
+  case besides(count: Int)
+  /// Unmaps took all but a piece of each.
+  case remains(each: UInt64)
+  /// So many are older than that; of those that ended, so many did at such an age.
+  case survivors(count: Int, olderThan: UInt64, ended: Int, endedLate: Int)
+  /// How many of those that stay came in each quarter of a time.
+  case quarters([Int], span: UInt64)
+  case grew(times: Int, bytes: UInt64)
+  /// The least size rose.
+  case envelope(from: UInt64, to: UInt64, span: UInt64)
+  /// How many call paths extended the heap, and how much of it the one named did.
+  case extenders(stacks: Int, share: Double)
+  /// Nothing came for so long.
+  case stopped(for: UInt64)
   /// The account has gaps.
   case lostEvents
 }

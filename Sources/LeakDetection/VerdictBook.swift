@@ -8,7 +8,14 @@ public struct VerdictBook: Sendable {
   public private(set) var standing: [Verdict.Subject: Verdict] = [:]
   private var reported: [Verdict.Subject: Verdict] = [:]
 
-  public init(detectors: [any LeakDetector] = [OrphanedThreadStackDetector()]) {
+  /// Verdicts of ended processes that are kept: those with the most bytes.
+  private static let mostEnded = 1000
+
+  public init(
+    detectors: [any LeakDetector] = [
+      OrphanedThreadStackDetector(), SteadyGrowthDetector(), HeapGrowthDetector(),
+    ]
+  ) {
     self.detectors = detectors
   }
 
@@ -29,6 +36,7 @@ public struct VerdictBook: Sendable {
     for space in ledger.spaces.values.sorted(by: { $0.id < $1.id }) {
       news += judge(space, in: ledger, at: now)
     }
+    if standing.count > 2 * Self.mostEnded { forgetEnded(ledger) }
     return news
   }
 
@@ -39,9 +47,10 @@ public struct VerdictBook: Sendable {
   ) -> [Verdict] {
     var news: [Verdict] = []
     var found: Set<Verdict.Subject> = []
+    let earlier = standing
     for detector in detectors {
       for var verdict in detector.verdicts(
-        on: space, in: ledger, at: now, isEnding: isEnding)
+        on: space, in: ledger, at: now, isEnding: isEnding, earlier: earlier)
       {
         found.insert(verdict.subject)
         // The last process is gone by the time its space ends, and its name with it.
@@ -65,6 +74,17 @@ public struct VerdictBook: Sendable {
       news.append(verdict.withdrawn(at: now))
     }
     return news
+  }
+
+  /// A machine that runs for months ends leaking processes without end.
+  private mutating func forgetEnded(_ ledger: Ledger) {
+    let alive = Set(ledger.spaces.values.map(\.id))
+    let ended = standing.values.filter { !alive.contains($0.subject.space) }
+      .sorted { $0.bytes > $1.bytes }
+    for verdict in ended.dropFirst(Self.mostEnded) {
+      standing[verdict.subject] = nil
+      reported[verdict.subject] = nil
+    }
   }
 }
 

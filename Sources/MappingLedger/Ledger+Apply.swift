@@ -9,6 +9,10 @@ extension Ledger {
   /// Brings the ledger from before `event` to after it.
   public func apply(_ event: MappingEvent) -> LedgerChange {
     ordinal &+= 1
+    var event = event
+    if let stack = event.stack, Int(stack.raw) < canonicalStacks.count {
+      event.stack = canonical(stack)
+    }
     recent.end(event.thread)
     switch event.fact {
     case .taskExited(let last, let withProcess, _):
@@ -31,7 +35,7 @@ extension Ledger {
     case .remapping(let address, let bytes): return remapping(event, address, bytes, space)
     case .remapped(let call): return remapped(event, call, space)
     case .protected(let address, let bytes, let prot, let error):
-      return protected(address, bytes, prot, error, space)
+      return protected(address, bytes, prot, error, space, at: event.when)
     case .breakSet(let start, let brk): return breakSet(event, start, brk, space)
     case .attached(let call): return attached(event, call, space)
     case .detaching(let address): return detaching(event, address, space)
@@ -74,6 +78,14 @@ extension Ledger {
     if call.flags.contains(.stack) { mapping.traits.insert(.stackFlag) }
     let range = AddressRange(start: call.address, length: pages(call.bytes, of: pageBytes))
     guard !range.isEmpty else { return .none }
+    var manner = Account.Manner.mapped
+    if call.flags.contains(.fixed), space.isCovered(range) {
+      manner = .placed
+    } else if mapping.isReservation(range.length) {
+      manner = .reserved
+      mapping.traits.insert(.reserved)
+    }
+    mapping.account = space.account(of: mapping, manner, bytes: range.length, files, machine)
     let replaced = map(range, mapping, in: space, at: event.when)
     space.activity.maps += 1
     space.activity.mappedBytes += range.length
@@ -104,7 +116,7 @@ extension Ledger {
     }
     var bytes: UInt64 = 0
     for span in call.spans {
-      let restored = space.fillHoles(in: span.range, with: span.mapping)
+      let restored = space.fillHoles(in: span.range, with: span.mapping, at: event.when)
       if span.mapping.traits.contains(.threadStack) {
         space.stacks.restored(restored, origin: span.mapping.origin)
       }
@@ -121,7 +133,8 @@ extension Ledger {
   // MARK: mprotect
 
   private func protected(
-    _ address: UInt64, _ bytes: UInt64, _ prot: UInt64, _ error: Int32, _ space: Space
+    _ address: UInt64, _ bytes: UInt64, _ prot: UInt64, _ error: Int32, _ space: Space,
+    at when: KernelInstant
   ) -> LedgerChange.Effect {
     var range = AddressRange(start: address, length: pages(bytes))
     guard isAligned(address), !range.isEmpty else { return .none }
@@ -143,7 +156,14 @@ extension Ledger {
     let protection = Protection(rawValue: UInt8(prot & 7))
     let changed = space.table.update(
       range, where: { $0.protection != protection },
-      { mapping, _ in mapping.protection = protection })
+      { mapping, portion in
+        if mapping.traits.contains(.reserved), mapping.protection.isEmpty != protection.isEmpty {
+          let bytes = Int64(clamping: portion.length)
+          space.accounts.commit(
+            mapping.account, protection.isEmpty ? -bytes : bytes, at: when)
+        }
+        mapping.protection = protection
+      })
     if changed > 0 { space.coalesce(around: range) }
     return .protected(range, protection)
   }
@@ -163,7 +183,9 @@ extension Ledger {
       mapping.traits.insert(.heap)
       let grown = AddressRange(start: oldEnd, end: newEnd)
       space.activity.unmappedBytes += unmap(grown, of: space, at: event.when)
-      space.growHeap(grown, mapping)
+      mapping.account = space.account(
+        of: mapping, .break, bytes: grown.length, files, machine)
+      space.growHeap(grown, mapping, at: event.when)
       space.activity.maps += 1
       space.activity.mappedBytes += newEnd - oldEnd
     } else if newEnd < oldEnd {
@@ -196,6 +218,7 @@ extension Ledger {
     mapping.offsetBias = 0 &- call.address
     files[mapping.file].segmentBytes = call.bytes
     let range = AddressRange(start: call.address, length: call.bytes)
+    mapping.account = space.account(of: mapping, bytes: range.length, files, machine)
     let replaced = map(range, mapping, in: space, at: event.when)
     space.activity.maps += 1
     space.activity.mappedBytes += range.length
@@ -228,13 +251,13 @@ extension Ledger {
   @discardableResult
   func unmap(
     _ range: AddressRange, of space: Space, at when: KernelInstant,
-    where wanted: (LiveMapping) -> Bool
+    going: Accounts.Going = .freed, where wanted: (LiveMapping) -> Bool
   ) -> UInt64 {
     var portions: [AddressRange] = []
     space.table.forEach(in: range) { entry in
       if wanted(entry.value) { portions.append(entry.range.intersection(range)) }
     }
-    return portions.reduce(0) { $0 + unmap($1, of: space, at: when) }
+    return portions.reduce(0) { $0 + unmap($1, of: space, at: when, going: going) }
   }
 }
 
@@ -256,7 +279,22 @@ extension LiveMapping {
   }
 }
 
+extension LiveMapping {
+  /// Whether it is address space for later: private, without access, and large. A thread's stack is
+  /// mapped like that as well, and made accessible at once.
+  func isReservation(_ bytes: UInt64) -> Bool {
+    protection.isEmpty && bytes >= 1 << 20
+      && traits.isDisjoint(with: [.file, .shared, .stackFlag, .growsDown])
+  }
+}
+
 extension Space {
+  /// Whether all of `range` is mapped.
+  func isCovered(_ range: AddressRange) -> Bool {
+    guard let entry = table.entry(containing: range.start) else { return false }
+    return entry.range.end >= range.end || firstHole(in: range) == nil
+  }
+
   /// The first address of `range` that is not mapped; nil when all is.
   func firstHole(in range: AddressRange) -> UInt64? {
     var reached = range.start
@@ -269,8 +307,8 @@ extension Space {
   }
 
   /// Extends the heap, in one piece with what the same call path mapped just below.
-  func growHeap(_ range: AddressRange, _ mapping: LiveMapping) {
-    var range = range
+  func growHeap(_ grown: AddressRange, _ mapping: LiveMapping, at when: KernelInstant) {
+    var range = grown
     var mapping = mapping
     if let below = table.lastEntry(startingBefore: range.start), below.range.end == range.start,
       below.value.traits == mapping.traits, below.value.stack == mapping.stack
@@ -279,6 +317,9 @@ extension Space {
       mapping = below.value
     }
     table.replace(range, with: mapping) { _ in }
+    accounts.add(
+      .born, to: mapping.account, runs: range == grown ? 1 : 0, grown.length, of: range.length,
+      born: when.nanoseconds, at: when)
   }
 
   /// What shmdt looks through for portions of the segment attached at `address`; nil for none.

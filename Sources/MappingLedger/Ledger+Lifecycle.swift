@@ -63,6 +63,7 @@ extension Ledger {
   ) -> Space {
     let child = makeSpace(key, at: event.when)
     child.table = parent.table
+    child.accounts = parent.accounts.inherited()
     child.isSeeded = parent.isSeeded
     child.isCompat = call.totals.isCompat
     child.hasLostEvents = parent.hasLostEvents
@@ -225,6 +226,9 @@ extension Space {
       if mapping.protection.isEmpty { guardBytes += portion.length }
       if mapping.traits.contains(.stackFlag) { hasStackFlag = true }
     }
+    let account = accounts.index(
+      .threadStack, .mapped, stack: entry.value.stack, bytes: range.length)
+    reaccount(range, to: account, at: when)
     return ThreadStack(
       range: range, liveBytes: range.length, guardBytes: guardBytes, mappedAt: entry.value.born,
       mappedBy: entry.value.thread == 0 ? nil : ThreadID(entry.value.thread),

@@ -44,12 +44,21 @@ extension Ledger {
       case .missing:
         guard let area = difference.area else { continue }
         ordinal &+= 1
-        let mapping = seed(area, snapshot.totals, when: when, reason: reason)
-        map(difference.drift.range, mapping, in: space, at: when)
+        var mapping = seed(area, snapshot.totals, when: when, reason: reason)
+        // Of a space whose calls are not told, lists are all there is.
+        let isNews = snapshot.totals.isCompat && space.isSeeded && reason == .unsure
+        if isNews { mapping.bornNanoseconds = when.nanoseconds }
+        let isArena = mapping.isRestOfArena(difference.drift.range)
+        if isArena { mapping.traits.insert(.reserved) }
+        mapping.account = space.account(
+          of: mapping, isArena ? .reserved : .mapped,
+          bytes: isArena ? 64 << 20 : difference.drift.range.length, files, machine)
+        map(
+          difference.drift.range, mapping, in: space, at: when, coming: isNews ? .born : .present)
       case .stackGrowth:
         let range = difference.drift.range
         guard let above = space.table.entry(containing: range.end) else { continue }
-        map(range, above.value, in: space, at: when)
+        map(range, above.value, in: space, at: when, coming: .present, isNew: false)
       case .changed:
         guard let area = difference.area else { continue }
         let fresh = seed(area, snapshot.totals, when: when, reason: reason)
@@ -189,9 +198,14 @@ extension SpaceSnapshot.Area {
 }
 
 extension LiveMapping {
+  /// Whether it is what is not accessible yet of the 64 MiB that glibc reserves for an arena.
+  fileprivate func isRestOfArena(_ range: AddressRange) -> Bool {
+    isReservation(range.length) && range.length < 64 << 20 && range.end & (64 << 20 - 1) == 0
+  }
+
   /// Takes over what the kernel says, and keeps what is known of its past.
   mutating func take(_ fresh: LiveMapping) {
-    let kept = traits.intersection([.seeded, .threadStack, .noReserve, .stackFlag])
+    let kept = traits.intersection([.seeded, .threadStack, .noReserve, .stackFlag, .reserved])
     traits = fresh.traits.subtracting([.seeded]).union(kept)
     hugePageShift = fresh.hugePageShift
     file = fresh.file

@@ -69,6 +69,7 @@ extension Ledger {
     guard var mapping = source?.mapping else { return }
     mapping.adoptOrigin(of: event, ordinal: ordinal)
     mapping.offsetBias = mapping.offsetBias &+ address &- new.start
+    mapping.account = space.account(of: mapping, bytes: new.length, files, machine)
     space.activity.unmappedBytes += map(new, mapping, in: space, at: event.when)
   }
 
@@ -82,7 +83,7 @@ extension Ledger {
         where: { $0.wasThere(before, pieces) })
       space.activity.unmappedBytes += freed + new.length
     } else if new.end > old.end {
-      guard var last = pieces.last else { return }
+      guard let last = pieces.last else { return }
       // Nothing is there, but the call that took it away may not have returned yet.
       let grown = AddressRange(start: old.end, end: new.end)
       space.activity.unmappedBytes += old.length + unmap(grown, of: space, at: event.when)
@@ -93,16 +94,33 @@ extension Ledger {
         if last.mapping.traits.contains(.threadStack) {
           space.stacks.restored(new.end - old.end, origin: last.mapping.origin)
         }
-        let start = space.table.entry(containing: old.end - 1)?.range.start ?? last.range.start
-        last.mapping.stack = event.stack?.raw ?? last.mapping.stack
-        space.table.replace(AddressRange(start: start, end: new.end), with: last.mapping) { _ in }
+        grow(last.mapping, into: grown, event, space)
         space.coalesce(around: new)
       } else {
-        map(grown, last.mapping, in: space, at: event.when)
+        map(grown, last.mapping, in: space, at: event.when, coming: .moved, isNew: false)
+        space.accounts.noteGrowth(of: last.mapping.account, at: event.when)
       }
     } else {
       space.activity.unmappedBytes += new.length
     }
+  }
+
+  /// Extends a mapping by what was mapped right above it.
+  private func grow(
+    _ mapping: LiveMapping, into grown: AddressRange, _ event: MappingEvent, _ space: Space
+  ) {
+    space.table.replace(grown, with: mapping) { _ in }
+    space.enter(grown, mapping, .moved, isNews: true, at: event.when)
+    let whole = space.wholeRun(of: mapping.origin, around: grown)
+    if let stack = event.stack?.raw, stack != mapping.stack {
+      space.table.update(whole) { mapping, _ in mapping.stack = stack }
+    }
+    guard !mapping.traits.contains(.threadStack) else { return }
+    var moved = mapping
+    moved.stack = event.stack?.raw ?? mapping.stack
+    let account = space.account(of: moved, .grown, bytes: whole.length, files, machine)
+    space.reaccount(whole, to: account, at: event.when)
+    space.accounts.noteGrowth(of: account, at: event.when)
   }
 
   private func move(
@@ -117,7 +135,8 @@ extension Ledger {
         place(of: piece.range, from: old, to: new), of: space, at: event.when)
     }
     if !keepSource {
-      replaced += unmap(old, of: space, at: event.when, where: { $0.wasThere(before, pieces) })
+      replaced += unmap(
+        old, of: space, at: event.when, going: .moved, where: { $0.wasThere(before, pieces) })
     }
     space.activity.unmappedBytes += replaced
     var moved: UInt64 = 0
@@ -131,7 +150,17 @@ extension Ledger {
       }
       mapping.stack = event.stack?.raw ?? mapping.stack
       let place = place(of: piece.range, from: old, to: new)
-      if !place.isEmpty { map(place, mapping, in: space, at: event.when) }
+      let grows = place.length > piece.range.length
+      if grows || keepSource || mapping.traits != piece.mapping.traits {
+        mapping.account = space.account(
+          of: mapping, grows ? .grown : .mapped, bytes: place.length, files, machine)
+      }
+      if !place.isEmpty {
+        map(
+          place, mapping, in: space, at: event.when, coming: keepSource ? .born : .moved,
+          isNew: false)
+        if grows { space.accounts.noteGrowth(of: mapping.account, at: event.when) }
+      }
       moved += place.length
     }
     space.activity.mappedBytes -= new.length - min(moved, new.length)

@@ -13,6 +13,8 @@ public final class Ledger {
     public var hugePageBytes: UInt64
     /// Whether the kernel reports the end of an address space (from 6.1 on).
     public var reportsSpaceEnd: Bool
+    /// The `dev_t`s of memory that is shared by way of a file: memfd, /dev/shm.
+    public var sharedMemoryDevices: [UInt32] = []
 
     public init(
       pageBytes: UInt64 = 4096, hugePageBytes: UInt64 = 2 << 20, reportsSpaceEnd: Bool = true
@@ -34,6 +36,8 @@ public final class Ledger {
   /// Counts events; the ordinal of the one that is being applied.
   var ordinal: UInt64 = 0
   var recent = RecentCalls()
+  /// The stack that stands for each, by its number; as far as there is one that does not for itself.
+  var canonicalStacks: [Int32] = []
   /// Renames of processes that are not in view: of one that is about to be told, or the first that
   /// is seen of one.
   var unseen: [SpaceKey: MappingEvent] = [:]
@@ -185,30 +189,69 @@ public final class Ledger {
 
   // MARK: Tables
 
+  /// Makes `stack` another name for `canonical`: both turned out to be the same call path.
+  ///
+  /// What was mapped under it counts there from now on, and so does what is to come.
+  public func unify(_ stack: StackID, with canonical: StackID) {
+    guard stack.raw >= 0, canonical.raw >= 0 else { return }
+    let root = self.canonical(canonical.raw)
+    guard root != stack.raw else { return }
+    while canonicalStacks.count <= Int(stack.raw) {
+      canonicalStacks.append(Int32(canonicalStacks.count))
+    }
+    for index in canonicalStacks.indices where canonicalStacks[index] == stack.raw {
+      canonicalStacks[index] = root
+    }
+    for space in spaces.values { space.accounts.unify(stack.raw, with: root) }
+  }
+
+  /// The stack that stands for that one.
+  public func canonical(_ stack: StackID) -> StackID { StackID(canonical(stack.raw)) }
+
+  func canonical(_ stack: Int32) -> Int32 {
+    stack >= 0 && Int(stack) < canonicalStacks.count ? canonicalStacks[Int(stack)] : stack
+  }
+
   /// Unmaps `range` of `space`, and keeps the account of what that took.
   @discardableResult
   func unmap(
     _ range: AddressRange, of space: Space, at when: KernelInstant,
-    removed: (RemovedSpan) -> Void = { _ in }
+    going: Accounts.Going = .freed, removed: (RemovedSpan) -> Void = { _ in }
   ) -> UInt64 {
     var freed: UInt64 = 0
+    var runs = RemovedRuns()
     space.table.remove(range) { entry in
       freed += entry.range.length
       space.forget(entry, at: when)
+      if let run = runs.take(entry) { space.leaveWhole(run, going, at: when) }
       removed(RemovedSpan(range: entry.range, mapping: entry.value))
     }
+    space.close(runs, going, at: when)
     return freed
   }
 
   /// Maps `range`, replacing what is there; answers the bytes that were.
   @discardableResult
   func map(
-    _ range: AddressRange, _ mapping: LiveMapping, in space: Space, at when: KernelInstant
+    _ range: AddressRange, _ mapping: LiveMapping, in space: Space, at when: KernelInstant,
+    coming: Accounts.Coming = .born, isNew: Bool = true
   ) -> UInt64 {
     var replaced: UInt64 = 0
+    var runs = RemovedRuns()
     space.table.replace(range, with: mapping) { entry in
       replaced += entry.range.length
       space.forget(entry, at: when)
+      if let run = runs.take(entry) { space.leaveWhole(run, at: when) }
+    }
+    space.close(runs, .freed, at: when)
+    guard !range.isEmpty else { return replaced }
+    if isNew {
+      // Nothing else is of this origin yet.
+      space.accounts.add(
+        coming, to: mapping.account, runs: 1, range.length, born: mapping.bornNanoseconds,
+        file: mapping.file, at: when)
+    } else {
+      space.enter(range, mapping, coming, at: when)
     }
     return replaced
   }
@@ -217,12 +260,17 @@ public final class Ledger {
 extension Space {
   /// Keeps the account of thread stacks when a portion of the table goes.
   func forget(_ entry: RangeMap<LiveMapping>.Entry, at when: KernelInstant) {
+    if entry.value.traits.contains(.reserved), !entry.value.protection.isEmpty {
+      accounts.commit(entry.value.account, -Int64(entry.range.length), at: when)
+    }
     guard entry.value.traits.contains(.threadStack) else { return }
     stacks.removed(entry.range.length, origin: entry.value.origin, at: when)
   }
 
   /// Maps `mapping` where nothing is mapped in `range`.
-  func fillHoles(in range: AddressRange, with mapping: LiveMapping) -> UInt64 {
+  func fillHoles(
+    in range: AddressRange, with mapping: LiveMapping, at when: KernelInstant
+  ) -> UInt64 {
     var holes: [AddressRange] = []
     var reached = range.start
     table.forEach(in: range) { entry in
@@ -235,6 +283,10 @@ extension Space {
     var bytes: UInt64 = 0
     for hole in holes {
       table.replace(hole, with: mapping) { _ in }
+      enter(hole, mapping, .restored, at: when)
+      if mapping.traits.contains(.reserved), !mapping.protection.isEmpty {
+        accounts.commit(mapping.account, Int64(hole.length), at: when)
+      }
       bytes += hole.length
     }
     return bytes

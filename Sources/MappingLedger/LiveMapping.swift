@@ -20,6 +20,8 @@ public struct LiveMapping: Hashable, Sendable, BitwiseCopyable {
   /// Who mapped it; 0 when it was there before the tracer.
   public var thread: UInt32
   public var traits: Traits
+  /// The index of its account in the space it is in.
+  public var account: UInt32 = 0
 
   public struct Traits: OptionSet, Hashable, Sendable, BitwiseCopyable {
     public var rawValue: UInt32
@@ -42,6 +44,8 @@ public struct LiveMapping: Hashable, Sendable, BitwiseCopyable {
     public static let noReserve = Traits(rawValue: 0x1000)
     /// Mapped with MAP_STACK.
     public static let stackFlag = Traits(rawValue: 0x2000)
+    /// Mapped without access, to be made accessible by parts.
+    public static let reserved = Traits(rawValue: 0x4000)
     public static let protection = Traits(rawValue: 7)
   }
 

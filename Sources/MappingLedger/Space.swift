@@ -13,6 +13,7 @@ public final class Space {
   /// In the order they came into view; the first one leads.
   public internal(set) var processes: [ProcessID] = []
   public internal(set) var stacks = ThreadStacks()
+  public internal(set) var accounts = Accounts()
   public internal(set) var activity = Activity()
   /// Whether the table began as the kernel's own; until then it holds only what was seen.
   public internal(set) var isSeeded = false

@@ -160,8 +160,32 @@ extension JSONLines {
     stack(verdict.stack)
     field("message", leak.message)
     array("evidence", leak.evidence)
-    null("limit")
+    if let limit = leak.limit {
+      object("limit") {
+        $0.field("name", limit.name)
+        $0.field("used", limit.used)
+        $0.field("most", limit.most)
+        $0.field("eta_s", optional: limit.secondsLeft)
+      }
+    } else {
+      null("limit")
+    }
     field("final", isFinal)
+    end()
+  }
+
+  /// Growth that is no leak.
+  public mutating func write(_ report: GrowthReport, at when: KernelInstant) {
+    let growth = report.growth
+    open(
+      "growth",
+      LineSubject(
+        when: when, process: growth.process, name: growth.processName,
+        space: growth.subject.space))
+    field("kind", growth.subject.kind.rawValue)
+    field("bytes", growth.bytes)
+    field("because", report.because)
+    stack(growth.subject.stack)
     end()
   }
 

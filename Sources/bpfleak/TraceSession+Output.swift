@@ -186,6 +186,13 @@ extension TraceSession {
         space: verdict.subject.space))
   }
 
+  func publishGrowth(at now: KernelInstant) {
+    guard settings.form == .ndjson, settings.wants("growth") else { return }
+    for growth in growthBook.news(ledger, blamed: book.verdicts, at: now) {
+      lines.write(GrowthReport(growth), at: now)
+    }
+  }
+
   func leakReports(at now: KernelInstant) -> [LeakReport] {
     book.verdicts.map { leakReport($0, at: now) }
   }
@@ -196,7 +203,19 @@ extension TraceSession {
       verdict,
       residentBytes: ranges.isEmpty
         ? nil : ProcessFiles(verdict.process).residentBytes(of: ranges),
-      callStack: callStack(of: verdict), at: now)
+      callStack: callStack(of: verdict), limit: limit(of: verdict), at: now)
+  }
+
+  /// The limit that a leak runs into, while its process is there.
+  private func limit(of verdict: Verdict) -> MemoryLimit? {
+    guard verdict.standing != .withdrawn, let key = ledger.processes[verdict.process]?.space,
+      let space = ledger.space(of: key), space.id == verdict.subject.space
+    else { return nil }
+    let time = verdict.last.since(verdict.first)
+    let pieces = verdict.subject.kind == .heap ? 0 : max(0, verdict.count - 1)
+    return LimitReader().numbers(of: space, in: verdict.process).nearest(
+      bytesPerMinute: verdict.bytesPerMinute,
+      countPerMinute: time > 0 ? Double(pieces) / Double(time) * 60e9 : 0)
   }
 
   // MARK: Text

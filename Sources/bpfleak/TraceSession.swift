@@ -16,6 +16,7 @@ final class TraceSession {
   var decoder = RecordDecoder()
   var book = VerdictBook()
   var stacks: StackAccount
+  var growthBook = GrowthBook()
   var coverage = Coverage()
   let output: Output
   var lines = JSONLines(ownProcess: ProcessID(UInt32(getpid())))
@@ -102,10 +103,11 @@ final class TraceSession {
     stacks = StackAccount(resolves: settings.stacks != .none)
     began = Clock.now
     beganWall = Clock.wallTime
-    ledger = Ledger(
-      machine: Ledger.Machine(
-        pageBytes: UInt64(sysconf(Int32(_SC_PAGESIZE))), hugePageBytes: defaultHugePageBytes(),
-        reportsSpaceEnd: tracer.probe.hasSpaceEnd))
+    var machine = Ledger.Machine(
+      pageBytes: UInt64(sysconf(Int32(_SC_PAGESIZE))), hugePageBytes: defaultHugePageBytes(),
+      reportsSpaceEnd: tracer.probe.hasSpaceEnd)
+    machine.sharedMemoryDevices = sharedMemoryDevices()
+    ledger = Ledger(machine: machine)
     assembler = ReportAssembler(
       version: Version.current, scope: settings.scopeName(tracer.spec.scope), began: began)
     self.tracer = tracer
@@ -145,6 +147,7 @@ final class TraceSession {
       if now >= judgeAt {
         publish(book.judge(ledger, at: now), at: now)
         ledger.sweep(&decoder.texts)
+        publishGrowth(at: now)
         judgeAt = now.later(by: Self.judgeEvery)
       }
       if now >= auditAt {
@@ -266,6 +269,7 @@ final class TraceSession {
     awaitStacks()
     let now = Clock.now
     publish(book.judge(ledger, at: now), at: now)
+    publishGrowth(at: now)
     switch settings.form {
     case .ndjson: writeEnd(at: now)
     case .text: report(isFinal: true, at: now)

@@ -69,6 +69,17 @@ import Testing
     #expect(since <= max(15_000, 6 * ms))
   }
 
+  @Test("stacks that touch, of which the kernel makes one area, are counted one by one")
+  func touching() throws {
+    // A guard made by MADV_GUARD_INSTALL leaves no trace either.
+    var program = Program(stackBytes: 65 << 20)
+    for tick in 0..<30 {
+      program.map(tick, at: UInt64(tick) * 200)
+      program.run(1000 + UInt32(tick), on: tick, at: UInt64(tick) * 200, lives: 2)
+    }
+    #expect(program.watched(until: 6000).standing == ["leaking 30"])
+  }
+
   @Test("a few large stacks in quick succession are found later, when they lie there untouched")
   func stoppedLeak() {
     var program = Program()

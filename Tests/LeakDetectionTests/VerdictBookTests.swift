@@ -11,7 +11,8 @@ private struct ScriptedDetector: LeakDetector {
   var script: [UInt64: (Verdict.Standing, Int)]
 
   func verdicts(
-    on space: Space, in ledger: Ledger, at now: KernelInstant, isEnding: Bool
+    on space: Space, in ledger: Ledger, at now: KernelInstant, isEnding: Bool,
+    earlier: [Verdict.Subject: Verdict]
   ) -> [Verdict] {
     guard let (standing, count) = script[milliseconds(now) / 1000] else { return [] }
     return [
@@ -66,6 +67,23 @@ private struct ScriptedDetector: LeakDetector {
   @Test("an innocent space is not spoken of")
   func innocent() {
     #expect(story([nil, nil]).isEmpty)
+  }
+
+  @Test("of processes that ended the thousand largest verdicts are kept")
+  func bounded() {
+    var watch = Watch(Program())
+    watch.book = VerdictBook(detectors: [ScriptedDetector(script: [0: (.leaking, 10)])])
+    for number in 1...2100 as ClosedRange<UInt64> {
+      watch.ledger.merge(
+        SpaceSnapshot(
+          key: SpaceKey(0xffff_8883_0000_0000 + number), totals: SpaceTotals(), areas: []),
+        at: instant(0), reason: .unknown)
+    }
+    watch.judge(at: instant(0))
+    #expect(watch.book.verdicts.count == 2101)
+    watch.ledger.keepOnly([], asOf: instant(1))
+    watch.judge(at: instant(2))
+    #expect(watch.book.verdicts.count == 1000)
   }
 
   @Test("detectors have verdicts of their own on one space")

@@ -64,3 +64,23 @@ struct Watch {
   /// Standing and count of all verdicts that stand.
   var standing: [String] { book.verdicts.map { "\($0.standing.rawValue) \($0.count)" } }
 }
+
+extension Watch {
+  /// When a word was first said, in ms.
+  func since(_ word: String) -> UInt64? {
+    story.first { $0.contains(" \(word) ") }.flatMap { UInt64($0.prefix { $0 != " " }) }
+  }
+}
+
+/// A generator whose numbers are the same on every run and every platform.
+struct SplitMix64: RandomNumberGenerator {
+  var state: UInt64
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9e37_79b9_7f4a_7c15
+    var z = state
+    z = (z ^ z >> 30) &* 0xbf58_476d_1ce4_e5b9
+    z = (z ^ z >> 27) &* 0x94d0_49bb_1331_11eb
+    return z ^ z >> 31
+  }
+}

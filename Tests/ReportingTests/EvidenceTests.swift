@@ -107,6 +107,24 @@ import Testing
       sentence(.lostEvents) == "Events of this address space were lost; the count may be off.")
   }
 
+  @Test("the account of an origin is told with what was unmapped of it")
+  func account() {
+    #expect(
+      sentence(.account(mapped: 412, bytes: 412 << 20, each: 1 << 20, freed: 0, freedBytes: 0))
+        == "Since tracing began this origin mapped 412 times of 1.0 MiB (412.0 MiB in all), and none"
+        + " was unmapped.")
+    #expect(
+      sentence(.account(mapped: 1000, bytes: 8 << 20, each: nil, freed: 990, freedBytes: 7 << 20))
+        == "Since tracing began this origin mapped 1,000 times (8.0 MiB in all), and 990 were unmapped"
+        + " (7.0 MiB).")
+    #expect(
+      sentence(.quarters([4, 5, 5, 4], span: 16_000_000_000))
+        == "They keep coming: 4, 5, 5 and 4 in the quarters of 16 s.")
+    #expect(
+      sentence(.survivors(count: 18, olderThan: 1_000_000_000, ended: 0, endedLate: 0))
+        == "18 of them are older than 1 s; none was ever unmapped.")
+  }
+
   @Test(
     "every sentence begins like one, is one, and ends with a period",
     arguments: [
@@ -117,6 +135,11 @@ import Testing
       .threadsExited(count: 3, lifetime: 5, lastAt: TracedMachine.at(0)), .neverUnmapped(count: 3),
       .passedOver(idle: 3, fresh: 4), .fitsCache(bytes: 4096), .reuse(times: 3, reclaimed: 0),
       .regular(period: 5), .blamedBefore(count: 3, bytes: 4096), .lostEvents,
+      .account(mapped: 3, bytes: 12_288, each: 4096, freed: 0, freedBytes: 0), .besides(count: 2),
+      .remains(each: 4096), .survivors(count: 3, olderThan: 5, ended: 2, endedLate: 0),
+      .quarters([1, 2, 3, 4], span: 5), .grew(times: 3, bytes: 4096),
+      .envelope(from: 4096, to: 8192, span: 5), .extenders(stacks: 3, share: 0.5),
+      .stopped(for: 5),
     ] as [Evidence])
   func form(fact: Evidence) {
     let text = sentence(fact)

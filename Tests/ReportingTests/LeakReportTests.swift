@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import LeakDetection
 import MappingEvents
+import Symbolization
 import Testing
 
 @testable import Reporting
@@ -58,15 +59,63 @@ import Testing
   }
 
   @Test(
-    "memory of other kinds has a sentence too",
-    arguments: [.anonymous, .file, .heap, .sharedMemory] as [Verdict.Kind])
-  func kinds(kind: Verdict.Kind) {
+    "memory of other kinds has a sentence for each standing",
+    arguments: [
+      (.anonymous, .leaking, "2 mappings, 20.0 MiB in all, were never unmapped."),
+      (
+        .file, .suspect,
+        "2 file mappings, 20.0 MiB in all, were not unmapped so far, which is not yet shown to be a"
+          + " loss."
+      ),
+      (
+        .sharedMemory, .leaking,
+        "2 mappings of shared memory, 20.0 MiB in all, were never unmapped."
+      ),
+      (.heap, .leaking, "The heap grew by 20.0 MiB and does not shrink."),
+      (
+        .heap, .withdrawn,
+        "The heap blamed before is not lost: it shrank, or grows no more."
+      ),
+      (
+        .anonymous, .withdrawn,
+        "The mappings blamed before are not lost: they were unmapped after all, or no more came."
+      ),
+    ] as [(Verdict.Kind, Verdict.Standing, String)])
+  func kinds(kind: Verdict.Kind, standing: Verdict.Standing, text: String) {
+    #expect(message(verdict(standing, count: 2, kind: kind)) == text)
+  }
+
+  @Test("who mapped it is named with its line, or else with its module")
+  func culprit() {
+    var leak = verdict(
+      .leaking, count: 412, rate: 10_485_760, period: 5_000_000_000, kind: .anonymous)
+    leak.eachBytes = 1 << 20
+    let frame = StackFrame(
+      address: 1, function: "load_table", module: "/usr/bin/server", file: "/src/table.c", line: 12)
     #expect(
-      message(verdict(.leaking, count: 2, kind: kind))
-        == "2 \(kind.rawValue) mappings of one origin, 20.0 MiB in all, were not given back.")
+      LeakReport(leak, residentBytes: nil, callStack: CallStack(frames: [frame]), at: now).message
+        == "412 mappings of 1.0 MiB mapped by load_table (table.c:12) were never unmapped; growing by"
+        + " 10.0 MiB a minute: 1.0 MiB every 5 s.")
+    let bare = StackFrame(address: 1, module: "/usr/bin/server")
     #expect(
-      message(verdict(.leaking, count: 1, kind: kind))
-        == "1 \(kind.rawValue) mapping of one origin, 10.0 MiB in all, was not given back.")
+      LeakReport(
+        verdict(.leaking, count: 3), residentBytes: nil, callStack: CallStack(frames: [bare]),
+        at: now
+      ).message.hasPrefix("3 stacks of 10.0 MiB outlived their threads created by code in server; ")
+    )
+  }
+
+  @Test("a limit that is near is the last fact")
+  func limit() {
+    let limit = MemoryLimit(
+      name: "vm.max_map_count", used: 60_000, most: 65_530, secondsLeft: 600, isCount: true)
+    let report = LeakReport(
+      verdict(.leaking, count: 3), residentBytes: nil, limit: limit, at: now)
+    #expect(
+      report.evidence == [
+        "It has 60,000 of the 65,530 that vm.max_map_count allows; at this rate the limit is reached"
+          + " in 10m, and mapping fails then."
+      ])
   }
 
   @Test("the resident share is evidence when it is known, and no growth when it is large")

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+import MappingEvents
+import MappingLedger
+
+/// How the least size of one origin, or of the heap, moved: what a buffer that only grows shows, and
+/// a heap, of which no part has a birth of its own.
+struct EnvelopeReading {
+  /// The least size in each fifth of the time looked at.
+  let levels: [UInt64]
+  /// Times that it grew.
+  let steps: Int
+  let first: UInt64
+  let last: UInt64
+
+  /// Nil while there is too little of it.
+  init?(_ trend: Trend, _ live: UInt64, at now: KernelInstant, from: Int = 0) {
+    let windows = trend.windows
+    guard let start = from < windows.count ? windows[from].start : nil, now.nanoseconds > start
+    else { return nil }
+    let fifth = max(1, (now.nanoseconds - start) / 5)
+    var levels: [UInt64] = Array(repeating: .max, count: 5)
+    var steps = 0
+    var last = start
+    for index in from..<windows.count {
+      let window = windows[index]
+      if window.born + window.growths > 0 {
+        steps += window.born + window.growths
+        last = window.lastBirth
+      }
+      let end = index + 1 < windows.count ? windows[index + 1].start : now.nanoseconds
+      let low = min(4, Int((window.start - start) / fifth))
+      let high = min(4, Int((max(end, window.start + 1) - 1 - start) / fifth))
+      for number in low...high { levels[number] = min(levels[number], window.leastBytes) }
+    }
+    for number in 0..<5 where levels[number] == .max {
+      levels[number] = number > 0 ? levels[number - 1] : live
+    }
+    guard steps >= 3 else { return nil }
+    self.levels = levels
+    self.steps = steps
+    self.first = start
+    self.last = last
+  }
+
+  var rise: UInt64 { levels[4] > levels[0] ? levels[4] - levels[0] : 0 }
+
+  /// Whether it rose in every fifth, and as fast in the end as in the beginning.
+  func isSteady(laterShare: Double = 0.38, least: Double = 0.3) -> Bool {
+    let rises = zip(levels.dropFirst(), levels).map { Double($0) - Double($1) }
+    let total = rises.reduce(0, +)
+    guard total > 0 else { return false }
+    return rises.dropFirst().allSatisfy { $0 >= total / 4 * least } && rises[0] >= 0
+      && rises[2] + rises[3] >= laterShare * total
+  }
+}

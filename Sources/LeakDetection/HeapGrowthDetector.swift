@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+public import MappingEvents
+public import MappingLedger
+
+/// A heap that grows and does not come back: the program break, and the arenas of threads.
+///
+/// Whoever calls malloc when the top is reached extends it, guilty or not; so the heap is judged as a
+/// whole, by the least size of each while, and the call path that extended it most is named.
+public struct HeapGrowthDetector: LeakDetector {
+  public struct Thresholds: Sendable {
+    public var leakingAge: UInt64 = 13_000_000_000
+    public var leakingSteps = 6
+    public var laterAge: UInt64 = 20_000_000_000
+    public var suspectAge: UInt64 = 6_000_000_000
+    public var suspectSteps = 4
+    public var leastBytes: UInt64 = 256 << 10
+    public var leastPause: UInt64 = 20_000_000_000
+
+    public init() {}
+  }
+
+  public var thresholds = Thresholds()
+
+  public init() {}
+
+  public func verdicts(
+    on space: Space, in ledger: Ledger, at now: KernelInstant, isEnding: Bool,
+    earlier: [Verdict.Subject: Verdict]
+  ) -> [Verdict] {
+    [Account.Manner.heapTotal, .committed].compactMap { manner in
+      guard let (total, trend) = space.accounts.total(manner) else { return nil }
+      let subject = Verdict.Subject(
+        space: space.id, kind: .heap, unitBytes: 0, stack: nil, manner: manner)
+      let before = earlier[subject]
+      guard var judgement = judge(total, trend, space, ledger, at: now, before?.standing) else {
+        return nil
+      }
+      let extenders = manner == .heapTotal ? Extenders(space, since: judgement.first) : nil
+      if let extenders, extenders.stacks > 0 {
+        judgement.evidence.append(
+          .extenders(stacks: extenders.stacks, share: extenders.share))
+      }
+      var verdict = Verdict(
+        subject, judgement, .max, total, space, ledger, before, true)
+      verdict.stack = extenders?.most
+      verdict.count = max(1, total.mapped.count)
+      return verdict
+    }
+  }
+
+  private func judge(
+    _ total: Account, _ trend: Trend, _ space: Space, _ ledger: Ledger, at now: KernelInstant,
+    _ earlier: Verdict.Standing?
+  ) -> Judgement? {
+    guard let whole = EnvelopeReading(trend, total.live.bytes, at: now) else { return nil }
+    let strictness = space.strictness(ledger)
+    func age(_ reading: EnvelopeReading) -> UInt64 {
+      (now.nanoseconds - min(now.nanoseconds, reading.first)) / strictness
+    }
+    func isGoing(_ reading: EnvelopeReading) -> Bool {
+      let quiet = now.nanoseconds - min(now.nanoseconds, reading.last)
+      return quiet <= max(2_000_000_000, 3 * age(reading) / UInt64(reading.steps))
+    }
+    if age(whole) >= thresholds.leakingAge, whole.steps >= thresholds.leakingSteps,
+      whole.rise >= thresholds.leastBytes, isGoing(whole), whole.isSteady()
+    {
+      return Judgement(.leaking, whole, total, space)
+    }
+    for from in trend.windows.indices.dropFirst() {
+      guard now.nanoseconds >= trend.windows[from].start + thresholds.laterAge * strictness else {
+        break
+      }
+      guard let later = EnvelopeReading(trend, total.live.bytes, at: now, from: from) else { break }
+      if later.steps >= 4 * thresholds.leakingSteps, later.rise >= thresholds.leastBytes,
+        isGoing(later), later.isSteady(laterShare: 0.42, least: 0.5)
+      {
+        return Judgement(.leaking, later, total, space)
+      }
+    }
+    let quiet = now.nanoseconds - min(now.nanoseconds, whole.last)
+    let span = whole.last - min(whole.last, whole.first)
+    if earlier == .leaking, whole.rise > 0, total.live.bytes >= whole.levels[4] {
+      if quiet <= max(thresholds.leastPause, span) {
+        return Judgement(.leaking, whole, total, space)
+      }
+      return quiet <= 4 * span ? Judgement(.suspect, whole, total, space, quiet: quiet) : nil
+    }
+    return age(whole) >= thresholds.suspectAge && whole.steps >= thresholds.suspectSteps
+      && isGoing(whole) && whole.levels[4] > whole.levels[2]
+      && whole.rise >= thresholds.leastBytes
+      ? Judgement(.suspect, whole, total, space) : nil
+  }
+}
+
+/// Who extended the heap.
+private struct Extenders {
+  var stacks = 0
+  var most: StackID?
+  /// Of the bytes that are there, how much the one that extended it most did.
+  var share = 0.0
+
+  init(_ space: Space, since first: UInt64) {
+    var total: UInt64 = 0
+    var largest: UInt64 = 0
+    space.accounts.forEachAccount { account in
+      guard account.manner == .break, let stack = account.stack,
+        let last = account.lastBirth, last.nanoseconds >= first
+      else { return }
+      stacks += 1
+      total &+= account.live.bytes
+      if account.live.bytes > largest {
+        largest = account.live.bytes
+        most = stack
+      }
+    }
+    share = total == 0 ? 0 : Double(largest) / Double(total)
+  }
+}

@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: Apache-2.0
+public import MappingEvents
+public import MappingLedger
+
+/// Mappings of one origin that keep coming and of which, past some age, none goes.
+///
+/// A cache that fills without a pause, and frees nothing meanwhile, looks the same until it is full,
+/// and nothing tells the two apart; so a verdict waits for `leakingAge`, for as many repetitions as
+/// chance does not explain, and for growth that does not slow down. Once frees of that age are seen,
+/// or growth has stopped for as long as it lasted, the verdict is taken back.
+public struct SteadyGrowthDetector: LeakDetector {
+  public struct Thresholds: Sendable {
+    /// How long growth must have gone on, and how many must be stuck.
+    public var leakingAge: UInt64 = 13_000_000_000
+    public var leakingCount = 16
+    /// Fewer are enough where one comes after the other like clockwork,
+    public var regularAge: UInt64 = 17_000_000_000
+    public var regularCount = 4
+    public var oftenCount = 8
+    /// or where it has gone on for long.
+    public var patientAge: UInt64 = 40_000_000_000
+    public var patientCount = 10
+    /// After a time of other growth, such as warming up, more is asked for:
+    public var laterAge: UInt64 = 14_000_000_000
+    /// namely that it came so many times faster or slower before.
+    public var changeOfPace = 4.0
+    /// and, since chance has many beginnings to choose from, that many by a pace that steady.
+    public var laterCount = 20
+    public var laterLeast = 0.5
+    /// Address space without access is reserved in plenty by allocators.
+    public var reservedAge: UInt64 = 60_000_000_000
+    public var reservedCount = 64
+    public var suspectAge: UInt64 = 6_000_000_000
+    public var suspectCount = 5
+    public var slowSuspectAge: UInt64 = 9_500_000_000
+    public var slowSuspectCount = 3
+    /// Growth that has stopped may go on after a pause.
+    public var leastPause: UInt64 = 20_000_000_000
+
+    public init() {}
+  }
+
+  public var thresholds = Thresholds()
+
+  public init() {}
+
+  public func verdicts(
+    on space: Space, in ledger: Ledger, at now: KernelInstant, isEnding: Bool,
+    earlier: [Verdict.Subject: Verdict]
+  ) -> [Verdict] {
+    var verdicts: [Verdict] = []
+    space.accounts.forEachTrend { index, account, trend in
+      guard let kind = account.verdictKind else { return }
+      let subject = Verdict.Subject(
+        space: space.id, kind: kind, unitBytes: account.unitBytes, stack: account.stack,
+        manner: account.manner)
+      let judgement =
+        account.manner == .grown && account.live.count < thresholds.oftenCount
+        ? judgeGrown(account, trend, space, ledger, at: now, earlier[subject]?.standing)
+        : judge(account, trend, space, ledger, at: now, earlier[subject]?.standing)
+      guard let judgement else { return }
+      verdicts.append(
+        Verdict(subject, judgement, index, account, space, ledger, earlier[subject], isEnding))
+    }
+    return verdicts
+  }
+
+  // MARK: Many mappings
+
+  private func judge(
+    _ account: Account, _ trend: Trend, _ space: Space, _ ledger: Ledger, at now: KernelInstant,
+    _ earlier: Verdict.Standing?
+  ) -> Judgement? {
+    // What looks innocent at a glance: too few, or nothing came of late.
+    guard account.live.count >= thresholds.slowSuspectCount else { return nil }
+    let overlooked = earlier == .leaking ? 12 : 2
+    guard let reading = SurvivorReading(trend, at: now, overlooking: overlooked) else { return nil }
+    let strictness = space.strictness(ledger)
+    if leaks(reading, account, strictness, at: now) {
+      return Judgement(.leaking, reading, account, space)
+    }
+    if let later = laterGrowth(trend, account, strictness, at: now) {
+      return Judgement(.leaking, later, account, space)
+    }
+    let quiet = now.nanoseconds - min(now.nanoseconds, reading.last)
+    let span = reading.last - min(reading.last, reading.first)
+    if earlier == .leaking {
+      let fades = reading.quarters[2] + reading.quarters[3] < 0.2 * Double(reading.stuck)
+      if quiet <= max(thresholds.leastPause, span), !fades {
+        return Judgement(.leaking, reading, account, space)
+      }
+      return quiet <= max(3 * thresholds.leastPause, 4 * span)
+        ? Judgement(.suspect, reading, account, space, quiet: quiet) : nil
+    }
+    let age = reading.age(at: now) / strictness
+    let usual = age / UInt64(max(1, reading.stuck))
+    guard quiet <= max(2_000_000_000, 2 * usual) else {
+      let isPause = earlier == .suspect && quiet <= max(thresholds.suspectAge, span)
+      return isPause ? Judgement(.suspect, reading, account, space, quiet: quiet) : nil
+    }
+    let isSuspect =
+      reading.stuck >= thresholds.suspectCount && age >= thresholds.suspectAge
+      || reading.stuck >= thresholds.slowSuspectCount && age >= thresholds.slowSuspectAge
+    let grows = reading.quarters[2] + reading.quarters[3] > 0.15 * Double(reading.stuck)
+    return isSuspect && grows ? Judgement(.suspect, reading, account, space) : nil
+  }
+
+  private func leaks(
+    _ reading: SurvivorReading, _ account: Account, _ strictness: UInt64, at now: KernelInstant
+  ) -> Bool {
+    let age = reading.age(at: now) / strictness
+    let count = reading.stuck / Int(strictness)
+    if account.isMostlyReserved {
+      return age >= thresholds.reservedAge && count >= thresholds.reservedCount
+        && reading.isSteady()
+    }
+    if let period = period(of: reading, account) {
+      let quiet = now.nanoseconds - min(now.nanoseconds, reading.last)
+      guard quiet <= period + period / 2 + 1_000_000_000 else { return false }
+      return age >= thresholds.regularAge && count >= thresholds.regularCount
+        || age >= thresholds.leakingAge && count >= thresholds.oftenCount
+    }
+    let quiet = now.nanoseconds - min(now.nanoseconds, reading.last)
+    return quiet <= max(1_000_000_000, 4 * age / UInt64(max(1, count))) && reading.isSteady()
+      && (age >= thresholds.leakingAge && count >= thresholds.leakingCount
+        || age >= thresholds.patientAge && count >= thresholds.patientCount)
+  }
+
+  /// Growth that began, or went on, after another time.
+  private func laterGrowth(
+    _ trend: Trend, _ account: Account, _ strictness: UInt64, at now: KernelInstant
+  ) -> SurvivorReading? {
+    let windows = trend.windows
+    for from in windows.indices.dropFirst() where windows[from].survivors > 0 {
+      guard now.nanoseconds >= windows[from].start + thresholds.laterAge * strictness else {
+        return nil
+      }
+      guard let reading = SurvivorReading(trend, at: now, overlooking: 2, from: from) else {
+        continue
+      }
+      if leaks(reading, account, strictness, at: now), changesPace(windows, at: from, reading),
+        period(of: reading, account) != nil && reading.stuck >= thresholds.oftenCount
+          || reading.stuck >= thresholds.laterCount
+            && reading.isSteady(laterShare: 0.42, least: thresholds.laterLeast)
+      {
+        return reading
+      }
+    }
+    return nil
+  }
+
+  /// Whether another pace ended where this one begins, rather than slowed down to it.
+  private func changesPace(
+    _ windows: [Trend.Window], at from: Int, _ reading: SurvivorReading
+  ) -> Bool {
+    let start = windows[from].start
+    let span = max(1, reading.horizon - min(reading.horizon, start))
+    var since = start
+    var before = 0
+    for window in windows[..<from].reversed() where start - window.start <= span / 4 || before == 0
+    {
+      before += window.survivors
+      since = window.start
+    }
+    let earlierPace = Double(before) / Double(max(Trend.finest, start - since))
+    let pace = Double(reading.stuck) / Double(span)
+    return earlierPace >= thresholds.changeOfPace * pace
+      || earlierPace * thresholds.changeOfPace <= pace
+  }
+
+  private func period(of reading: SurvivorReading, _ account: Account) -> UInt64? {
+    if let period = reading.period() { return period }
+    // All that came stayed, so the moments of all of them are those of the stuck.
+    guard account.freed.count == 0, account.mapped.count >= thresholds.oftenCount,
+      account.usualGap > 0, account.gapDeviation * 8 <= account.usualGap,
+      reading.isSteady()
+    else { return nil }
+    return UInt64(account.usualGap)
+  }
+
+  // MARK: Few that grow
+
+  private func judgeGrown(
+    _ account: Account, _ trend: Trend, _ space: Space, _ ledger: Ledger, at now: KernelInstant,
+    _ earlier: Verdict.Standing?
+  ) -> Judgement? {
+    guard let reading = EnvelopeReading(trend, account.live.bytes, at: now) else { return nil }
+    let strictness = space.strictness(ledger)
+    let age = (now.nanoseconds - min(now.nanoseconds, reading.first)) / strictness
+    let quiet = now.nanoseconds - min(now.nanoseconds, reading.last)
+    let isGoing = quiet <= max(2_000_000_000, 3 * age / UInt64(reading.steps))
+    guard account.live.count > 0, reading.rise * 2 > reading.levels[0] else { return nil }
+    if age >= thresholds.leakingAge, reading.steps >= thresholds.oftenCount, isGoing,
+      reading.isSteady()
+    {
+      return Judgement(.leaking, reading, account, space)
+    }
+    let span = reading.last - min(reading.last, reading.first)
+    if earlier == .leaking, account.live.bytes >= reading.levels[4], reading.rise > 0 {
+      if quiet <= max(thresholds.leastPause, span) {
+        return Judgement(.leaking, reading, account, space)
+      }
+      return quiet <= 4 * span ? Judgement(.suspect, reading, account, space, quiet: quiet) : nil
+    }
+    return age >= thresholds.suspectAge && reading.steps >= thresholds.suspectCount && isGoing
+      && reading.levels[4] > reading.levels[2]
+      ? Judgement(.suspect, reading, account, space) : nil
+  }
+}
+
+extension Account {
+  /// What a verdict on it would be about; nil for what is judged elsewhere or adds nothing.
+  fileprivate var verdictKind: Verdict.Kind? {
+    switch manner {
+    case .placed, .heapTotal, .committed, .break: return nil
+    case .mapped, .grown, .reserved: break
+    }
+    switch kind {
+    case .anonymous: return isArena ? nil : .anonymous
+    case .file: return .file
+    case .sharedMemory: return .sharedMemory
+    case .heap, .mainStack, .threadStack, .guard, .special: return nil
+    }
+  }
+
+  /// Whether it is address space of which little is used.
+  var isMostlyReserved: Bool { manner == .reserved && committedBytes < live.bytes / 2 }
+}

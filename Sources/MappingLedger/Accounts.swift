@@ -1,0 +1,396 @@
+// SPDX-License-Identifier: Apache-2.0
+import MappingEvents
+
+/// The accounts of one address space.
+///
+/// Changed with every event, so looked up in a hash table of its own that neither allocates nor
+/// counts references. Judged often: only accounts with a history are looked at.
+public struct Accounts: Sendable {
+  private var rows: [Account] = []
+  public private(set) var trends: [Trend] = []
+  /// Places of rows plus 1, by hash; 0 is free. As long as a power of two.
+  private var slots: [UInt32] = []
+  /// Sizes that have accounts of their own because nothing else is known.
+  private var unitCount = 0
+
+  /// Beyond this sizes share accounts by powers of two, or random ones would fill the table.
+  private static let mostUnits = 192
+  /// Beyond this call paths share one account of their kind.
+  private static let mostRows = 16_384
+
+  /// Why memory comes into an account.
+  enum Coming {
+    /// A call that was seen just now.
+    case born
+    case present
+    /// From another account, or another place.
+    case moved
+    /// A removal did not take place.
+    case restored
+  }
+
+  /// Why it leaves one.
+  enum Going { case freed, moved }
+
+  init() {}
+
+  // MARK: Looking
+
+  public subscript(index: UInt32) -> Account { rows[Int(canonical(index))] }
+
+  /// Equal for indices of one account.
+  public func index(standingFor index: UInt32) -> UInt32 {
+    Int(index) < rows.count ? canonical(index) : index
+  }
+
+  /// Every account that anything ever was in, without the sums.
+  public func forEachAccount(_ body: (Account) -> Void) {
+    for (index, row) in rows.enumerated()
+    where row.canonical == UInt32(index) && !row.isTotal && row.live.count + row.mapped.count > 0 {
+      body(row)
+    }
+  }
+
+  /// Every account with a history, and that: what is worth judging.
+  public func forEachTrend(_ body: (UInt32, Account, Trend) -> Void) {
+    for trend in trends where !trend.windows.isEmpty {
+      body(trend.account, rows[Int(trend.account)], trend)
+    }
+  }
+
+  /// The sum over the heap, or over what was committed of arenas; nil when there is none.
+  public func total(_ manner: Account.Manner) -> (account: Account, trend: Trend)? {
+    guard let index = find(.heap, manner, -1, 0) else { return nil }
+    let row = rows[Int(index)]
+    return row.trend < 0 ? nil : (row, trends[Int(row.trend)])
+  }
+
+  // MARK: Finding
+
+  /// The account of what a call path, or when that is unknown a size, maps.
+  mutating func index(
+    _ kind: MappingKind, _ manner: Account.Manner, stack: Int32, bytes: UInt64
+  ) -> UInt32 {
+    var unit: UInt64 = 0
+    if stack < 0, manner != .grown, manner != .break {
+      unit = unitCount < Self.mostUnits ? bytes : 1 << UInt64(63 - (bytes | 1).leadingZeroBitCount)
+    }
+    return row(kind, manner, stack: stack, unit: unit)
+  }
+
+  /// The account that stands for this one.
+  func canonical(_ index: UInt32) -> UInt32 {
+    var index = index
+    while rows[Int(index)].canonical != index { index = rows[Int(index)].canonical }
+    return index
+  }
+
+  private mutating func row(
+    _ kind: MappingKind, _ manner: Account.Manner, stack: Int32, unit: UInt64
+  ) -> UInt32 {
+    if let index = find(kind, manner, stack, unit) { return canonical(index) }
+    guard rows.count < Self.mostRows || stack < 0 else {
+      return row(kind, manner, stack: -1, unit: 0)
+    }
+    return append(kind, manner, stack: stack, unit: unit)
+  }
+
+  private func find(
+    _ kind: MappingKind, _ manner: Account.Manner, _ stack: Int32, _ unit: UInt64
+  ) -> UInt32? {
+    guard !slots.isEmpty else { return nil }
+    var place = Self.hash(kind, manner, stack, unit) & (slots.count - 1)
+    while slots[place] != 0 {
+      let index = slots[place] - 1
+      let account = rows[Int(index)]
+      if account.rawStack == stack, account.unitBytes == unit, account.kind == kind,
+        account.manner == manner
+      {
+        return index
+      }
+      place = (place + 1) & (slots.count - 1)
+    }
+    return nil
+  }
+
+  private static func hash(
+    _ kind: MappingKind, _ manner: Account.Manner, _ stack: Int32, _ unit: UInt64
+  ) -> Int {
+    var bits = UInt64(UInt32(bitPattern: stack)) &* 0x9e37_79b9_7f4a_7c15
+    bits ^= (unit >> 12 &+ unit << 7) &* 0xd6e8_feb8_6659_fd93
+    bits ^= UInt64(kind.ordinal) << 40 ^ UInt64(manner.rawValue) << 44
+    bits = (bits ^ bits >> 29) &* 0xbf58_476d_1ce4_e5b9
+    return Int(truncatingIfNeeded: bits >> 24)
+  }
+
+  @inline(never)
+  private mutating func append(
+    _ kind: MappingKind, _ manner: Account.Manner, stack: Int32, unit: UInt64
+  ) -> UInt32 {
+    if slots.count < 2 * (rows.count + 1) {
+      slots = Array(repeating: 0, count: max(32, slots.count * 2))
+      for index in rows.indices { place(index) }
+    }
+    rows.append(
+      Account(
+        kind: kind, manner: manner, rawStack: stack, unitBytes: unit, canonical: UInt32(rows.count))
+    )
+    if unit > 0 { unitCount += 1 }
+    place(rows.count - 1)
+    return UInt32(rows.count - 1)
+  }
+
+  private mutating func place(_ index: Int) {
+    let row = rows[index]
+    var place = Self.hash(row.kind, row.manner, row.rawStack, row.unitBytes) & (slots.count - 1)
+    while slots[place] != 0 { place = (place + 1) & (slots.count - 1) }
+    slots[place] = UInt32(index + 1)
+  }
+
+  // MARK: Keeping
+
+  /// `runs` mappings and their bytes come into an account; 0 when something there grew, to `size`.
+  mutating func add(
+    _ coming: Coming, to index: UInt32, runs: Int, _ bytes: UInt64, of size: UInt64? = nil,
+    born: UInt64, file: FileID = .none, at when: KernelInstant
+  ) {
+    let index = canonical(index)
+    let row = Int(index)
+    if rows[row].trend >= 0 {
+      trends[Int(rows[row].trend)].advance(to: when.nanoseconds, rows[row].live)
+    }
+    rows[row].live.count += runs
+    rows[row].live.bytes &+= bytes
+    switch coming {
+    case .born:
+      rows[row].mapped.count += max(1, runs)
+      rows[row].mapped.bytes &+= bytes
+      rows[row].noteBirth(size ?? bytes, file, at: when)
+    case .present:
+      rows[row].present.count += runs
+      rows[row].present.bytes &+= bytes
+      rows[row].noteSize(size ?? bytes)
+    case .moved:
+      rows[row].mapped.count += runs
+      rows[row].mapped.bytes &+= bytes
+      rows[row].noteSize(size ?? bytes)
+    case .restored:
+      rows[row].freed.count -= runs
+      rows[row].freed.bytes &-= bytes
+      rows[row].noteSize(size ?? bytes)
+    }
+    if rows[row].manner == .break {
+      let total = self.index(.heap, .heapTotal, stack: -1, bytes: 0)
+      add(coming, to: total, runs: 0, bytes, born: born, at: when)
+    }
+    let trend = rows[row].trend
+    if trend >= 0 {
+      guard coming != .present, born >= trends[Int(trend)].countsFrom else { return }
+      trends[Int(trend)].born(runs, bytes, at: coming == .born ? when.nanoseconds : born)
+    } else if coming != .present, rows[row].deservesTrend {
+      beginTrend(index, runs: runs, bytes, at: when)
+    }
+  }
+
+  mutating func remove(
+    _ going: Going, from index: UInt32, runs: Int, _ bytes: UInt64, born: UInt64,
+    at when: KernelInstant
+  ) {
+    let row = Int(canonical(index))
+    let trend = Int(rows[row].trend)
+    if trend >= 0 { trends[trend].advance(to: when.nanoseconds, rows[row].live) }
+    rows[row].live.count -= runs
+    rows[row].live.bytes &-= bytes
+    switch going {
+    case .freed:
+      rows[row].freed.count += runs
+      rows[row].freed.bytes &+= bytes
+    case .moved:
+      // What came before anything was seen to come was there.
+      if born < rows[row].firstBirth?.nanoseconds ?? .max {
+        rows[row].present.count -= runs
+        rows[row].present.bytes &-= bytes
+      } else {
+        rows[row].mapped.count -= runs
+        rows[row].mapped.bytes &-= bytes
+      }
+    }
+    if rows[row].manner == .break, going == .freed {
+      let total = self.index(.heap, .heapTotal, stack: -1, bytes: 0)
+      remove(.freed, from: total, runs: 0, bytes, born: born, at: when)
+    }
+    guard trend >= 0 else { return }
+    trends[trend].removed(
+      runs, bytes, born: born, rows[row].live,
+      endedAt: going == .freed ? when.nanoseconds : nil)
+  }
+
+  /// Notes that something in the account grew, in place or by moving.
+  mutating func noteGrowth(of index: UInt32, at when: KernelInstant) {
+    let row = Int(canonical(index))
+    rows[row].growths += 1
+    if rows[row].firstBirth == nil { rows[row].firstBirth = when }
+    rows[row].lastBirth = when
+    if rows[row].trend < 0, rows[row].deservesTrend {
+      beginTrend(UInt32(row), runs: 0, 0, at: when)
+    }
+    let trend = Int(rows[row].trend)
+    guard trend >= 0 else { return }
+    trends[trend].advance(to: when.nanoseconds, rows[row].live)
+    trends[trend].grew(at: when.nanoseconds)
+  }
+
+  /// `bytes` of a reservation became accessible, or less than none.
+  mutating func commit(_ index: UInt32, _ bytes: Int64, at when: KernelInstant) {
+    let row = Int(canonical(index))
+    rows[row].committedBytes.move(by: bytes)
+    guard rows[row].isArena else { return }
+    let total = self.index(.heap, .committed, stack: -1, bytes: 0)
+    if bytes > 0 {
+      add(.born, to: total, runs: 0, UInt64(bytes), born: when.nanoseconds, at: when)
+    } else {
+      let least = min(bytes.magnitude, rows[Int(total)].live.bytes)
+      remove(.freed, from: total, runs: 0, least, born: 0, at: when)
+    }
+  }
+
+  private mutating func beginTrend(
+    _ index: UInt32, runs: Int, _ bytes: UInt64, at when: KernelInstant
+  ) {
+    rows[Int(index)].trend = Int32(trends.count)
+    trends.append(
+      Trend(rows[Int(index)], index: index, runs: runs, bytes, at: when.nanoseconds))
+  }
+
+  // MARK: Unifying
+
+  /// Makes `stack` another name of `canonical`, of which it turned out to be the same call path.
+  mutating func unify(_ stack: Int32, with canonical: Int32) {
+    guard stack != canonical, stack >= 0, canonical >= 0 else { return }
+    for index in rows.indices where rows[index].rawStack == stack {
+      let target = row(rows[index].kind, rows[index].manner, stack: canonical, unit: 0)
+      let source = self.canonical(UInt32(index))
+      if source != target { merge(source, into: target) }
+    }
+  }
+
+  private mutating func merge(_ source: UInt32, into target: UInt32) {
+    let other = rows[Int(source)]
+    rows[Int(target)].absorb(other)
+    let stays = Account(
+      kind: other.kind, manner: other.manner, rawStack: other.rawStack, unitBytes: other.unitBytes,
+      canonical: target)
+    rows[Int(source)] = stays
+    guard other.trend >= 0 else { return }
+    let kept = rows[Int(target)].trend
+    if kept < 0 {
+      rows[Int(target)].trend = other.trend
+      trends[Int(other.trend)].account = target
+    } else {
+      let orphan = trends[Int(other.trend)]
+      trends[Int(kept)].absorb(orphan)
+      trends[Int(other.trend)].windows.removeAll()
+    }
+  }
+
+  /// What a forked child begins with: the same mappings, of which none is its own doing.
+  func inherited() -> Accounts {
+    var child = self
+    child.trends = []
+    for index in child.rows.indices { child.rows[index].inherit() }
+    return child
+  }
+}
+
+extension Account {
+  /// Whether it has the size of what glibc reserves for the heap of an arena, before or after it
+  /// is trimmed to its alignment.
+  public var isArena: Bool {
+    manner == .reserved
+      && (unitBytes == 64 << 20 || largestBytes == 128 << 20 || largestBytes == 64 << 20)
+  }
+
+  /// Whether two were live at a time, or twice something grew.
+  fileprivate var deservesTrend: Bool {
+    kind == .heap || growths > 0
+      ? mapped.count + growths >= 2 : live.count >= 2 && mapped.count >= 2
+  }
+
+  fileprivate mutating func inherit() {
+    present = live
+    mapped = Amount()
+    freed = Amount()
+    firstBirth = nil
+    lastBirth = nil
+    growths = 0
+    trend = -1
+  }
+
+  fileprivate mutating func absorb(_ other: Account) {
+    mapped.add(other.mapped)
+    freed.add(other.freed)
+    present.add(other.present)
+    live.add(other.live)
+    growths += other.growths
+    firstBirth = [firstBirth, other.firstBirth].compactMap { $0 }.min()
+    lastBirth = [lastBirth, other.lastBirth].compactMap { $0 }.max()
+    smallestBytes = min(smallestBytes, other.smallestBytes)
+    largestBytes = max(largestBytes, other.largestBytes)
+    committedBytes &+= other.committedBytes
+    if file != other.file { file = .none }
+    // Each of them came so often; both together more often and less regularly.
+    gapDeviation = max(usualGap, other.usualGap)
+  }
+}
+
+extension Account.Amount {
+  mutating func add(_ other: Account.Amount) {
+    count += other.count
+    bytes &+= other.bytes
+  }
+}
+
+extension Trend {
+  /// Takes over the history of an account that turned out to be the same one.
+  fileprivate mutating func absorb(_ other: Trend) {
+    for window in other.windows {
+      let index = self.index(of: window.start)
+      windows[index].born += window.born
+      windows[index].lastBirth = max(windows[index].lastBirth, window.lastBirth)
+      windows[index].survivors += window.survivors
+      windows[index].survivingBytes &+= window.survivingBytes
+      windows[index].growths += window.growths
+    }
+    for index in windows.indices {
+      // As it was there when this window began; the two need not have been least at one time.
+      guard let window = other.windows.last(where: { $0.start <= windows[index].start }) else {
+        continue
+      }
+      windows[index].leastCount += window.leastCount
+      windows[index].leastBytes &+= window.leastBytes
+    }
+    for age in endsByAge.indices { endsByAge[age] &+= other.endsByAge[age] }
+  }
+}
+
+extension UInt64 {
+  /// Adds a signed number, and stops at 0.
+  mutating func move(by change: Int64) {
+    self = change < 0 ? self - Swift.min(self, change.magnitude) : self &+ UInt64(change)
+  }
+}
+
+extension MappingKind {
+  fileprivate var ordinal: Int {
+    switch self {
+    case .anonymous: 0
+    case .file: 1
+    case .heap: 2
+    case .mainStack: 3
+    case .threadStack: 4
+    case .guard: 5
+    case .sharedMemory: 6
+    case .special: 7
+    }
+  }
+}

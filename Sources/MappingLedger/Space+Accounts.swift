@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+import AddressSpace
+import MappingEvents
+
+/// What one removal takes, gathered into runs: neighboring pieces of one mapping and one account.
+struct RemovedRuns {
+  struct Run {
+    var range: AddressRange
+    var origin: UInt64
+    var account: UInt32
+    var born: UInt64
+
+    init(_ entry: RangeMap<LiveMapping>.Entry) {
+      range = entry.range
+      origin = entry.value.origin
+      account = entry.value.account
+      born = entry.value.bornNanoseconds
+    }
+  }
+
+  private(set) var first: Run?
+  private(set) var last: Run?
+
+  /// Takes the next portion, ascending; answers a run that is over and reaches to no edge.
+  @inline(__always)
+  mutating func take(_ entry: RangeMap<LiveMapping>.Entry) -> Run? {
+    guard let current = last else {
+      last = Run(entry)
+      return nil
+    }
+    if current.range.end == entry.range.start, current.origin == entry.value.origin,
+      current.account == entry.value.account
+    {
+      last?.range.end = entry.range.end
+      return nil
+    }
+    last = Run(entry)
+    if first == nil {
+      first = current
+      return nil
+    }
+    return current
+  }
+}
+
+extension Space {
+  // MARK: What leaves
+
+  /// Keeps account of `runs`, which were removed from the table or are about to change their account.
+  func close(_ runs: RemovedRuns, _ going: Accounts.Going, at when: KernelInstant) {
+    guard let last = runs.last else { return }
+    if let first = runs.first {
+      leave(first, going, looksBelow: true, looksAbove: false, at: when)
+      leave(last, going, looksBelow: false, looksAbove: true, at: when)
+    } else {
+      leave(last, going, looksBelow: true, looksAbove: true, at: when)
+    }
+  }
+
+  /// The same for a run that the removal took whole.
+  func leaveWhole(
+    _ run: RemovedRuns.Run, _ going: Accounts.Going = .freed, at when: KernelInstant
+  ) {
+    accounts.remove(going, from: run.account, runs: 1, run.range.length, born: run.born, at: when)
+  }
+
+  func leave(
+    _ run: RemovedRuns.Run, _ going: Accounts.Going, looksBelow: Bool = true,
+    looksAbove: Bool = true, at when: KernelInstant
+  ) {
+    var lost = 1
+    // Nothing that is as long as the longest of its account was cut out of anything.
+    if accounts[run.account].largestBytes != run.range.length {
+      if looksBelow, isSame(run, table.lastEntry(startingBefore: run.range.start)) { lost -= 1 }
+      if looksAbove, isSame(run, table.entry(containing: run.range.end)) { lost -= 1 }
+    }
+    accounts.remove(
+      going, from: run.account, runs: lost, run.range.length, born: run.born, at: when)
+  }
+
+  /// Whether `entry`, a neighbor of `run`, is a piece of the same mapping.
+  private func isSame(
+    _ run: RemovedRuns.Run, _ entry: RangeMap<LiveMapping>.Entry?
+  ) -> Bool {
+    guard let entry else { return false }
+    // By the number they were given: what is unified later stays in as many pieces.
+    return entry.value.origin == run.origin && entry.value.account == run.account
+      && (entry.range.end == run.range.start || entry.range.start == run.range.end)
+  }
+
+  // MARK: What comes
+
+  /// Keeps account of `mapping`, which the table has in `range` now and whose neighbors may be
+  /// pieces of it.
+  func enter(
+    _ range: AddressRange, _ mapping: LiveMapping, _ coming: Accounts.Coming,
+    isNews: Bool = false, at when: KernelInstant
+  ) {
+    let run = RemovedRuns.Run(RangeMap.Entry(range: range, value: mapping))
+    var runs = 1
+    if isSame(run, table.lastEntry(startingBefore: range.start)) { runs -= 1 }
+    if isSame(run, table.entry(containing: range.end)) { runs -= 1 }
+    let size = runs == 1 ? range.length : wholeRun(of: mapping.origin, around: range).length
+    var coming = coming
+    if coming == .moved, !isNews, wasBefore(mapping) { coming = .present }
+    accounts.add(
+      coming, to: mapping.account, runs: runs, range.length, of: size,
+      born: mapping.bornNanoseconds, file: mapping.file, at: when)
+  }
+
+  /// `range` and what of the same mapping lies next to it, and so on.
+  func wholeRun(of origin: UInt64, around range: AddressRange) -> AddressRange {
+    var range = range
+    while let below = table.lastEntry(startingBefore: range.start),
+      below.range.end == range.start, below.value.origin == origin
+    {
+      range.start = below.range.start
+    }
+    while let above = table.entry(containing: range.end), above.value.origin == origin {
+      range.end = above.range.end
+    }
+    return range
+  }
+
+  /// Whether it was there before we came, or before the fork that made this space.
+  private func wasBefore(_ mapping: LiveMapping) -> Bool {
+    mapping.isSeeded && mapping.bornNanoseconds == 0
+      || mapping.bornNanoseconds < since.nanoseconds
+  }
+
+  // MARK: Whose it is
+
+  /// The account of what `mapping` is when it comes, as `bytes` in one.
+  func account(
+    of mapping: LiveMapping, _ manner: Account.Manner = .mapped, bytes: UInt64, _ files: FileTable,
+    _ machine: Ledger.Machine
+  ) -> UInt32 {
+    var kind = mapping.kind
+    if kind == .guard { kind = .threadStack }
+    if mapping.isShared, mapping.file != .none,
+      machine.sharedMemoryDevices.contains(files[mapping.file].identity.device)
+    {
+      kind = .sharedMemory
+    }
+    return accounts.index(kind, manner, stack: mapping.stack, bytes: bytes)
+  }
+
+  /// Makes the runs in `range`, all of them whole, one run of `account`.
+  func reaccount(_ range: AddressRange, to account: UInt32, at when: KernelInstant) {
+    var runs = RemovedRuns()
+    var over: [RemovedRuns.Run] = []
+    table.forEach(in: range) { entry in
+      if let run = runs.take(entry) { over.append(run) }
+    }
+    if over.isEmpty, runs.first == nil, runs.last?.account == account { return }
+    for run in over { leave(run, .moved, at: when) }
+    close(runs, .moved, at: when)
+    table.update(range) { mapping, _ in mapping.account = account }
+    guard let first = table.entry(containing: range.start) else { return }
+    enter(range, first.value, .moved, at: when)
+  }
+}

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+import LeakDetection
+import MappingEvents
+import MappingLedger
+import Testing
+
+/// Mappings that are lost: all must be found, soon, with the right count and origin.
+@Suite struct SteadyGrowthTests {
+  @Test(
+    "a mapping that is never unmapped leaks, known within 15 s or 20 repetitions",
+    arguments: [10, 100, 300, 1000, 2000, 5000, 20_000, 60_000, 600_000] as [UInt64])
+  func timeToVerdict(every ms: UInt64) throws {
+    var program = Program()
+    let count = max(20, 20_000 / ms)
+    for tick in 0..<Int(count) { program.mapBlock(tick, at: UInt64(tick) * ms) }
+    let watch = program.watched(until: count * ms)
+    let since = try #require(watch.leakingSince)
+    #expect(since <= max(15_000, 12 * ms))
+    let verdict = try #require(watch.verdict)
+    #expect(verdict.subject.stack == StackID(1) && verdict.subject.kind == .anonymous)
+    #expect(verdict.count == Int(count) && verdict.bytes == count * 64 << 10)
+    #expect(verdict.period.map { $0 / 1_000_000 } == ms)
+  }
+
+  @Test("one mapping every 5 s is found amid 1,000 short-lived ones a second of another origin")
+  func slowAmidOthers() throws {
+    var program = Program()
+    for tick in 0..<25_000 {
+      program.useBlock(100 + tick % 50, at: UInt64(tick), lives: 1, from: 7)
+    }
+    for tick in 0..<5 { program.mapBlock(tick, at: UInt64(tick) * 5000 + 100) }
+    let watch = program.watched(until: 25_000)
+    #expect(try #require(watch.since("suspect")) <= 15_000)
+    #expect(try #require(watch.leakingSince) <= 20_500)
+    #expect(watch.verdict?.subject.stack == StackID(1))
+  }
+
+  @Test("one mapping every 5 s is found amid 1,000 short-lived ones a second of the same origin")
+  func slowAmidItsOwn() throws {
+    var program = Program()
+    for tick in 0..<25_000 {
+      program.useBlock(100 + tick % 50, at: UInt64(tick), lives: 4, from: 1)
+    }
+    for tick in 0..<5 { program.mapBlock(tick, at: UInt64(tick) * 5000 + 100) }
+    let watch = program.watched(until: 25_000)
+    #expect(try #require(watch.since("suspect")) <= 15_000)
+    #expect(try #require(watch.leakingSince) <= 20_500)
+    #expect(try #require(watch.verdict).count <= 5)
+  }
+
+  @Test("a leak that comes by chance, once a second or so, has no period")
+  func irregular() throws {
+    var program = Program()
+    var dice = SplitMix64(state: 5)
+    var at: UInt64 = 0
+    for number in 0..<60 {
+      program.mapBlock(number, at: at)
+      at += UInt64.random(in: 50...1950, using: &dice)
+    }
+    let watch = program.watched(until: 40_000)
+    #expect(try #require(watch.leakingSince) <= 22_000)
+    #expect(watch.verdict?.period == nil)
+  }
+
+  @Test("a leak that goes on after the warm-up is found, and the warm-up is not blamed")
+  func afterWarmUp() throws {
+    var program = Program()
+    for number in 0..<500 { program.mapBlock(number, at: UInt64(number) * 4) }
+    for tick in 0..<120 { program.mapBlock(1000 + tick, at: 5000 + UInt64(tick) * 500) }
+    let watch = program.watched(until: 65_000)
+    #expect(try #require(watch.leakingSince) <= 30_000)
+  }
+
+  @Test("the last page that an unmap forgets is a mapping that stays")
+  func remains() throws {
+    var program = Program()
+    for tick in 0..<200 {
+      program.mapBlock(tick, at: UInt64(tick) * 100)
+      program.freeBlock(tick, 60 << 10, at: UInt64(tick) * 100 + 20)
+    }
+    let watch = program.watched(until: 20_000)
+    #expect(try #require(watch.leakingSince) <= 15_000)
+    let verdict = try #require(watch.verdict)
+    #expect(verdict.count == 200 && verdict.bytes == 200 * 4096)
+    #expect(verdict.evidence.contains(.remains(each: 4096)))
+  }
+
+  @Test("guards that stay on both sides of what was unmapped are counted one by one")
+  func guards() throws {
+    var program = Program()
+    for tick in 0..<200 {
+      let at = UInt64(tick) * 100
+      program.mapBlock(tick, at: at)
+      program.add(.protected(address: program.place(tick), bytes: 4096, prot: 0, error: 0), at: at)
+      program.freeBlock(tick, 56 << 10, after: 4096, at: at + 20)
+    }
+    let watch = program.watched(until: 20_000)
+    #expect(try #require(watch.leakingSince) <= 15_000)
+    #expect(watch.verdict?.count == 400)
+  }
+
+  @Test("a buffer that only grows leaks, though it is one mapping")
+  func growing() throws {
+    var program = Program()
+    program.mapBlock(0, 128 << 10, at: 0)
+    for tick in 1..<200 as Range<UInt64> {
+      program.growBlock(0, from: (tick + 1) << 13, to: (tick + 2) << 13, at: tick * 100)
+    }
+    let watch = program.watched(until: 20_000)
+    #expect(try #require(watch.leakingSince) <= 15_000)
+    #expect(watch.verdict?.subject.stack == StackID(2))
+    #expect(watch.verdict?.subject.manner == .grown)
+  }
+
+  @Test("files and shared memory that stay mapped are told as such")
+  func otherKinds() throws {
+    var program = Program()
+    for tick in 0..<200 {
+      program.mapBlock(
+        tick, at: UInt64(tick) * 100, from: 4, flags: .private, file: UInt64(tick % 3) + 10)
+      program.mapBlock(
+        300 + tick, at: UInt64(tick) * 100, from: 5, flags: [.shared, .anonymous])
+    }
+    let watch = program.watched(until: 20_000)
+    let kinds = watch.book.verdicts.map { "\($0.standing) \($0.subject.kind.rawValue)" }
+    #expect(kinds.sorted() == ["leaking file", "leaking shared-memory"])
+  }
+
+  @Test("without call paths, mappings of one size are one origin")
+  func withoutStacks() throws {
+    var program = Program()
+    for tick in 0..<200 {
+      program.mapBlock(tick, 40 << 10, at: UInt64(tick) * 100, from: nil)
+      program.useBlock(300 + tick % 9, 24 << 10, at: UInt64(tick) * 100, lives: 50, from: nil)
+    }
+    let watch = program.watched(until: 20_000)
+    #expect(watch.leakingSince != nil)
+    #expect(watch.verdict?.subject.unitBytes == 40 << 10)
+  }
+
+  @Test("two stacks that turn out to be one call path have one verdict")
+  func unified() throws {
+    var program = Program()
+    for tick in 0..<200 {
+      program.mapBlock(tick, at: UInt64(tick) * 100, from: Int32(tick % 2 + 1))
+    }
+    var watch = Watch(program)
+    for event in program.events { watch.take(event) }
+    watch.ledger.unify(StackID(2), with: StackID(1))
+    watch.judge(at: instant(20_000))
+    #expect(watch.standing == ["leaking 200"])
+    #expect(watch.verdict?.stack == StackID(1))
+  }
+
+  @Test("an hour of one mapping a minute is found though nothing else ever happens")
+  func hours() throws {
+    var program = Program()
+    for tick in 0..<180 {
+      program.mapBlock(tick, at: UInt64(tick) * 60_000 + UInt64(tick * 7919 % 40_000))
+    }
+    let watch = program.watched(until: 180 * 60_000)
+    #expect(try #require(watch.leakingSince) <= 20 * 60_000)
+    #expect(watch.verdict?.count == 180)
+    #expect(!watch.story.contains { $0.contains("withdrawn") })
+  }
+
+  @Test("it takes twice as much when events were lost")
+  func afterLoss() throws {
+    var program = Program()
+    for tick in 0..<400 { program.mapBlock(tick, at: UInt64(tick) * 100) }
+    let watch = program.watched(until: 40_000, losesEventsAt: 500)
+    #expect(try #require(watch.leakingSince) > 20_000)
+    #expect(watch.verdict?.evidence.contains(.lostEvents) == true)
+  }
+
+  @Test("a heap that keeps growing leaks, and the call path that extends it most is named")
+  func heap() throws {
+    var program = Program()
+    program.setBreak(4096, at: 0)
+    for tick in 1..<100 as Range<UInt64> {
+      program.setBreak(tick * 135_168, at: tick * 200, from: tick % 10 == 0 ? 4 : 3)
+    }
+    let watch = program.watched(until: 20_000)
+    #expect(try #require(watch.leakingSince) <= 15_000)
+    let verdict = try #require(watch.verdict)
+    #expect(verdict.subject.kind == .heap && verdict.stack == StackID(3))
+  }
+}
