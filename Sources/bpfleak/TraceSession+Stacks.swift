@@ -134,6 +134,7 @@ extension TraceSession {
     for captured in stacks.takeSettled(since: limit) { submit(captured) }
     for resolved in resolver.take() {
       stacks.book.add(resolved)
+      if resolved.canonical != resolved.id { ledger.unify(resolved.id, with: resolved.canonical) }
       if resolved.stack.incomplete == .copyTooShort { tracer.copyMoreStack(of: resolved.space) }
     }
     stacks.unsent = tracer.stacksUnsent
