@@ -10,7 +10,9 @@ extension KernelTests {
       let lines = try await Trace.whole(command: "threads_joined", "--count", "1")
       #expect(lines.first?.type == "start")
       #expect(lines.last?.type == "summary")
-      let events = lines.filter { $0.type != "process" && !Contract.isOfStream($0) }
+      let events = lines.filter {
+        !["process", "stack"].contains($0.type) && !Contract.isOfStream($0)
+      }
       let exec = try #require(events.first)
       #expect(exec.type == "exec")
       #expect(exec.text("exe") == (try Programs.test("threads_joined")))
