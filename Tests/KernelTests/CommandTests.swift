@@ -58,7 +58,8 @@ extension KernelTests {
 
     @Test("without --ndjson the command's output is where it would be without bpfleak")
     func outputStays() async throws {
-      let run = try await bpfleak("--", "sh", "-c", "echo said; echo complained >&2")
+      let run = try await bpfleak(
+        "--interval", "1h", "--", "sh", "-c", "echo said; echo complained >&2")
       #expect(run.ending == .exited(0))
       #expect(run.output.hasPrefix("said\n"))
       #expect(run.output.contains("last report"))
@@ -78,7 +79,7 @@ extension KernelTests {
       }
       let alone = try await said([])
       #expect(alone.hasPrefix("first/--pid/kept\n"))
-      let traced = try await said([try Programs.bpfleak(), "--"])
+      let traced = try await said([try Programs.bpfleak(), "--interval", "1h", "--"])
       #expect(traced.hasPrefix(alone))
     }
 
