@@ -195,9 +195,16 @@ final class TraceSession {
   }
 
   /// Takes in what the ring holds, and mends what that left unknown; not more often than every so
-  /// long, or a program that keeps making it unknown would keep us listing.
+  /// long, or a program that keeps making it unknown would keep us listing. What is asked for now has
+  /// all that was recorded until now: a writer that lost its processor in the middle of a record
+  /// holds up those after it for as long.
   func pump(mendsNow: Bool = false) {
-    drain(upTo: tracer.position)
+    let end = tracer.position
+    drain(upTo: end)
+    while mendsNow, tracer.drainedPosition < end {
+      usleep(100)
+      drain(upTo: end)
+    }
     takeResolvedStacks()
     noteLosses()
     let now = Clock.now.nanoseconds

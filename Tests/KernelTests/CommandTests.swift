@@ -10,7 +10,9 @@ extension KernelTests {
       let lines = try await Trace.whole(command: "threads_joined", "--count", "1")
       #expect(lines.first?.type == "start")
       #expect(lines.last?.type == "summary")
-      let events = lines.filter { $0.type != "process" && !Contract.isOfStream($0) }
+      let events = lines.filter {
+        !["process", "stack"].contains($0.type) && !Contract.isOfStream($0)
+      }
       let exec = try #require(events.first)
       #expect(exec.type == "exec")
       #expect(exec.text("exe") == (try Programs.test("threads_joined")))
@@ -56,7 +58,8 @@ extension KernelTests {
 
     @Test("without --ndjson the command's output is where it would be without bpfleak")
     func outputStays() async throws {
-      let run = try await bpfleak("--", "sh", "-c", "echo said; echo complained >&2")
+      let run = try await bpfleak(
+        "--interval", "1h", "--", "sh", "-c", "echo said; echo complained >&2")
       #expect(run.ending == .exited(0))
       #expect(run.output.hasPrefix("said\n"))
       #expect(run.output.contains("last report"))
@@ -76,7 +79,7 @@ extension KernelTests {
       }
       let alone = try await said([])
       #expect(alone.hasPrefix("first/--pid/kept\n"))
-      let traced = try await said([try Programs.bpfleak(), "--"])
+      let traced = try await said([try Programs.bpfleak(), "--interval", "1h", "--"])
       #expect(traced.hasPrefix(alone))
     }
 
