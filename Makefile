@@ -52,6 +52,9 @@ culprits: build deps-corpus ## check the function, file and line of culprits: st
 test-pages: deps-readers ## open the HTML report and the flame graph in a real browser, click, and keep pictures
 	@scripts/test-pages
 
+screenshots: build test-programs deps-pictures ## draw docs/pictures anew: what the live view looks like
+	@$(AS_ROOT) scripts/screenshots $(BINARY)
+
 soak: build test-programs ## trace ten busy minutes of this machine and watch bpfleak's own memory: make soak MINUTES=10
 	@scripts/soak $(or $(MINUTES),10) $(BINARY)
 
@@ -90,8 +93,10 @@ deps-corpus:
 	@$(MAKE) --no-print-directory -C Tests/TestPrograms/corpus
 deps-readers:
 	@scripts/install-deps build readers
+deps-pictures:
+	@scripts/install-deps pictures
 deps-kernels:
 	@scripts/install-deps kernels
 
-.PHONY: run demo build test check bench bpf test-programs test-exact corpus culprits soak test-pages test-kernels manual install clean help
-.PHONY: deps deps-test deps-check deps-bpf deps-corpus deps-readers deps-kernels
+.PHONY: run demo build test check bench bpf test-programs test-exact corpus culprits soak test-pages test-kernels screenshots manual install clean help
+.PHONY: deps deps-test deps-check deps-bpf deps-corpus deps-readers deps-pictures deps-kernels

@@ -39,6 +39,9 @@ let package = Package(
           "-lstdc++",
         ])
       ]),
+    .target(
+      name: "CNcurses", path: "CNcurses",
+      linkerSettings: [.unsafeFlags(["-l:libncursesw.a", "-l:libtinfo.a"])]),
 
     .target(name: "AddressSpace", swiftSettings: strict),
     .target(
@@ -57,6 +60,8 @@ let package = Package(
     .target(
       name: "Renderers", dependencies: ["Reporting", "PprofProfile"], swiftSettings: strict),
     .target(
+      name: "LiveView", dependencies: ["Renderers", "CNcurses"], swiftSettings: strict),
+    .target(
       name: "KernelTracer",
       dependencies: [
         "MappingEvents", "MappingLedger", "CLibbpf", "CBPFLeakWire", "CBPFLeakObjects",
@@ -65,7 +70,7 @@ let package = Package(
     .executableTarget(
       name: "bpfleak",
       dependencies: [
-        "KernelTracer", "Renderers", "Symbolization", "CZlib",
+        "KernelTracer", "Renderers", "Symbolization", "LiveView", "CZlib",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -78,6 +83,9 @@ let package = Package(
     .testTarget(name: "ReportingTests", dependencies: ["Reporting"], swiftSettings: strict),
     .testTarget(
       name: "RenderersTests", dependencies: ["Renderers", "PprofProfile"], exclude: ["Goldens"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "LiveViewTests", dependencies: ["LiveView", "Renderers"], exclude: ["Goldens"],
       swiftSettings: strict),
     .testTarget(
       name: "CommandLineTests", dependencies: ["bpfleak", "Reporting"], swiftSettings: strict),

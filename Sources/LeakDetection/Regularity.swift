@@ -4,7 +4,7 @@ import MappingEvents
 /// The time from one to the next of ascending `moments`, in nanoseconds, when that is regular.
 ///
 /// Judged by medians: a moment that is missing or late leaves the period as it is.
-func regularPeriod(of moments: [UInt64]) -> UInt64? {
+package func regularPeriod(of moments: [UInt64]) -> UInt64? {
   guard moments.count >= 5 else { return nil }
   let gaps = zip(moments.dropFirst(), moments).map { $0 - $1 }.sorted()
   let period = gaps[gaps.count / 2]

@@ -49,8 +49,9 @@ private func processLines(_ report: FocusReport, columns: Int) -> [String] {
 
 private func sizeLines(_ report: FocusReport, columns: Int) -> [String] {
   let row = report.row
+  let since = report.header.mark == nil ? "start" : "mark"
   func growth(_ bytes: Int64) -> String {
-    bytes == 0 ? "unchanged" : "\(formatSignedBytes(bytes)) since the start"
+    bytes == 0 ? "unchanged" : "\(formatSignedBytes(bytes)) since the \(since)"
   }
   func rate(_ perSecond: Double) -> String {
     perSecond > 0 ? compactRate(perSecond) : "none"

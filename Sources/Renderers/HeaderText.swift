@@ -7,6 +7,7 @@ func headerLines(_ header: ReportHeader, columns: Int) -> [String] {
   let elapsed = formatDuration(nanoseconds: header.elapsed)
   let title =
     "bpfleak \(printable(header.version)): \(printable(header.scope)), watched for \(elapsed)"
+    + (header.mark.map { ", growth since the mark \(age(of: $0, in: header)) ago" } ?? "")
     + (header.isFinal ? "; last report" : "")
   let events = formatCount(header.coverage.events)
   let lost = header.coverage.lost
@@ -17,6 +18,10 @@ func headerLines(_ header: ReportHeader, columns: Int) -> [String] {
   ]
   return [truncate(title, to: columns)] + hanging(phrases: content, columns: columns)
     + header.coverage.warnings.flatMap { hanging($0, after: "! ", columns: columns) }
+}
+
+private func age(of mark: ReportHeader.Mark, in header: ReportHeader) -> String {
+  formatDuration(nanoseconds: header.when.since(mark.at))
 }
 
 extension Coverage {

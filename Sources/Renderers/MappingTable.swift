@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 import AddressSpace
-import MappingEvents
+package import MappingEvents
 import MappingLedger
-import Reporting
+package import Reporting
 
 /// Live mappings in address order, a line each.
-struct MappingTable {
+package struct MappingTable {
   private let rows: [MappingRow]
   private let now: KernelInstant
   private let columns: Int
 
-  init(_ rows: [MappingRow], at now: KernelInstant, columns: Int) {
+  package init(_ rows: [MappingRow], at now: KernelInstant, columns: Int) {
     self.rows = rows
     self.now = now
     self.columns = columns
   }
 
   /// The titles and at most `most` rows: of a longer table the first and the last ones.
-  func lines(most: Int?) -> [String] {
+  package func lines(most: Int?) -> [String] {
     let most = max(0, most ?? .max)
     guard rows.count > most else { return table(rows) }
     let head = most - most / 2

@@ -134,6 +134,15 @@ extension JSONLines {
     end()
   }
 
+  /// The account of growth was begun anew.
+  public mutating func writeMark(number: Int, at when: KernelInstant) {
+    begin()
+    field("type", word: "mark")
+    field("ts_ns", when.nanoseconds)
+    field("number", number)
+    end()
+  }
+
   public mutating func write(
     _ leak: LeakReport, isFinal: Bool, at when: KernelInstant
   ) {

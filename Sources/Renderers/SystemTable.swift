@@ -2,7 +2,7 @@
 import LeakDetection
 import MappingEvents
 import MappingLedger
-import Reporting
+package import Reporting
 
 /// The table of processes, in the order of the report.
 struct SystemTable {
@@ -54,7 +54,7 @@ struct SystemTable {
 
 extension SpaceRow.Caveat {
   /// One character that stands for it in a table.
-  var mark: String {
+  package var mark: String {
     switch self {
     case .notYetListed: "*"
     case .lostEvents: "!"

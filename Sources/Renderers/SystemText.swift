@@ -63,7 +63,7 @@ private func legendLines(_ rows: [SpaceRow], columns: Int) -> [String] {
 
 extension UInt64 {
   /// Sums of what a traced process chose must not trap.
-  func addingClamped(_ other: UInt64) -> UInt64 {
+  package func addingClamped(_ other: UInt64) -> UInt64 {
     let (sum, overflow) = addingReportingOverflow(other)
     return overflow ? .max : sum
   }

@@ -4,20 +4,33 @@
 ///
 /// What is too wide loses in this order: the second space between columns, long words, the excess of
 /// names and paths, whole columns; only then is a line cut.
-struct TableLayout {
-  struct Column {
-    var title: String
+package struct TableLayout {
+  package struct Column {
+    package var title: String
     /// Printable text, one for each row.
-    var cells: [String]
+    package var cells: [String]
     /// In place of `cells` when space is short.
-    var shortCells: [String]?
-    var isNumber = false
+    package var shortCells: [String]?
+    package var isNumber = false
     /// Columns with higher numbers go first; those with 0 stay.
-    var dispensability = 0
+    package var dispensability = 0
     /// Cells may be cut down to this width; nil when they must stay whole.
-    var leastWidth: Int?
+    package var leastWidth: Int?
     /// Cuts at the front: the end of a path says more.
-    var keepsEnd = false
+    package var keepsEnd = false
+
+    package init(
+      title: String, cells: [String], shortCells: [String]? = nil, isNumber: Bool = false,
+      dispensability: Int = 0, leastWidth: Int? = nil, keepsEnd: Bool = false
+    ) {
+      self.title = title
+      self.cells = cells
+      self.shortCells = shortCells
+      self.isNumber = isNumber
+      self.dispensability = dispensability
+      self.leastWidth = leastWidth
+      self.keepsEnd = keepsEnd
+    }
 
     fileprivate var width: Int { max(displayWidth(title), cells.map(displayWidth).max() ?? 0) }
     fileprivate var neededWidth: Int { min(width, leastWidth ?? width) }
@@ -26,13 +39,13 @@ struct TableLayout {
   private var columns: [Column]
   private let room: Int
 
-  init(_ columns: [Column], room: Int) {
+  package init(_ columns: [Column], room: Int) {
     self.columns = columns
     self.room = room
   }
 
   /// The titles, then a line for each row.
-  var lines: [String] {
+  package var lines: [String] {
     let shown = fitted
     let gap = total(shown.map(\.width), gap: 2) <= room ? 2 : 1
     let excess = total(shown.map(\.width), gap: gap) - room

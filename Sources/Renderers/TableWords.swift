@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-import LeakDetection
-import MappingEvents
-import MappingLedger
+package import LeakDetection
+package import MappingEvents
+package import MappingLedger
 import Reporting
 
 /// A size for a table: `285.3G`, `10.0M`, `64K`, `512B`.
-func compactBytes(_ bytes: UInt64) -> String {
+package func compactBytes(_ bytes: UInt64) -> String {
   let parts = formatBytes(bytes).split(separator: " ")
   return String(parts[0] + parts[1].prefix(1))
 }
 
 /// A change of size for a table: `+10.0M`, `-64K`; none is `-`, so that what moves stands out.
-func compactChange(_ bytes: Int64) -> String {
+package func compactChange(_ bytes: Int64) -> String {
   bytes == 0 ? "-" : (bytes < 0 ? "-" : "+") + compactBytes(bytes.magnitude)
 }
 
 /// Events a second for a table: `-`, `<0.1`, `3.4`, `120`, `1,250,000`.
-func compactRate(_ perSecond: Double) -> String {
+package func compactRate(_ perSecond: Double) -> String {
   guard perSecond.isFinite, perSecond > 0, perSecond < 1e15 else { return "-" }
   if perSecond < 0.05 { return "<0.1" }
   if perSecond >= 9.95 { return formatCount(UInt64(perSecond.rounded())) }
@@ -25,18 +25,18 @@ func compactRate(_ perSecond: Double) -> String {
 }
 
 /// `1 process`, `1,234 processes`.
-func counted(_ count: Int, _ one: String, _ many: String? = nil) -> String {
+package func counted(_ count: Int, _ one: String, _ many: String? = nil) -> String {
   "\(formatCount(UInt64(max(0, count)))) \(count == 1 ? one : many ?? one + "s")"
 }
 
 extension Verdict.Standing {
   /// In capitals: it must be found without color.
-  var word: String { rawValue.uppercased() }
+  package var word: String { rawValue.uppercased() }
 }
 
 extension MappingKind {
   /// At most seven letters, for narrow tables.
-  var shortWord: String {
+  package var shortWord: String {
     switch self {
     case .anonymous: "anon"
     case .file, .heap, .guard, .special: rawValue
@@ -49,7 +49,7 @@ extension MappingKind {
 
 extension Protection {
   /// As in /proc/PID/maps: `rw-p`.
-  func word(isShared: Bool) -> String {
+  package func word(isShared: Bool) -> String {
     (contains(.read) ? "r" : "-") + (contains(.write) ? "w" : "-")
       + (contains(.execute) ? "x" : "-") + (isShared ? "s" : "p")
   }

@@ -57,14 +57,14 @@ public func wrap(_ text: String, to width: Int) -> [String] {
 }
 
 /// `text` wrapped behind `first`, its further lines indented to where it began.
-func hanging(_ text: String, after first: String, columns: Int) -> [String] {
+package func hanging(_ text: String, after first: String, columns: Int) -> [String] {
   let indent = displayWidth(first)
   let rest = String(repeating: " ", count: indent)
   return wrap(text, to: columns - indent).enumerated().map { ($0 == 0 ? first : rest) + $1 }
 }
 
 /// `phrases` with commas between them, as `hanging`; no line is broken within a phrase.
-func hanging(phrases: [String], after first: String = "", columns: Int) -> [String] {
+package func hanging(phrases: [String], after first: String = "", columns: Int) -> [String] {
   func replaced(_ space: Character, by other: Character, in text: String) -> String {
     String(text.map { $0 == space ? other : $0 })
   }

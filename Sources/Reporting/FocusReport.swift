@@ -25,6 +25,12 @@ public struct MappingGroup: Sendable {
   public var count: Int
   public var bytes: UInt64
   public var ages: AgeHistogram
+  /// Of all of them; nil when nobody has looked.
+  public var residentBytes: UInt64?
+  /// Of those that stayed, how many bytes came a minute since the account began.
+  public var bytesPerMinute: Double = 0
+  /// Nanoseconds from one that stayed to the next, when they come regularly.
+  public var period: UInt64?
 }
 
 /// How long ago mappings were made.

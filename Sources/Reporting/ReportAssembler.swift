@@ -18,6 +18,8 @@ public struct ReportAssembler: Sendable {
   private let began: KernelInstant
   private var first: [Int: Sample] = [:]
   private var previous: [Int: Sample] = [:]
+  private var histories: [Int: SizeHistory] = [:]
+  private var mark: ReportHeader.Mark?
 
   public init(version: String, scope: String, began: KernelInstant) {
     self.version = version
@@ -43,10 +45,27 @@ public struct ReportAssembler: Sendable {
     }
   }
 
+  /// Starts the account of growth anew in every space; answers the number of the mark, from 1 on.
+  public mutating func markBaseline(
+    in ledger: Ledger, residentBytes: [Int: UInt64], at now: KernelInstant
+  ) -> Int {
+    first = [:]
+    for space in ledger.spaces.values where space.baseline != nil {
+      space.markBaseline(at: now)
+      first[space.id] = Sample(
+        when: now, maps: space.activity.maps, unmaps: space.activity.unmaps,
+        residentBytes: residentBytes[space.id])
+    }
+    let number = (mark?.number ?? 0) + 1
+    mark = ReportHeader.Mark(number: number, at: now)
+    return number
+  }
+
   public mutating func system(
     _ ledger: Ledger, _ around: Surroundings, at now: KernelInstant
   ) -> SystemReport {
     let spaces = ledger.spaces.values.filter { !$0.processes.isEmpty }
+    remember(sizesOf: spaces, around, at: now)
     var rows = spaces.map { row($0, ledger, around, at: now) }
     rows.sort { a, b in
       let (first, second) = (rank(a.standing), rank(b.standing))
@@ -63,6 +82,7 @@ public struct ReportAssembler: Sendable {
     on space: Space, _ ledger: Ledger, _ texts: TextTable, _ around: Surroundings,
     leastBytes: UInt64, at now: KernelInstant
   ) -> FocusReport {
+    remember(sizesOf: [space], around, at: now)
     let row = row(space, ledger, around, at: now)
     remember([space], around, at: now)
     let mappings = mappingRows(of: space, ledger, texts)
@@ -73,7 +93,8 @@ public struct ReportAssembler: Sendable {
         ($0, ledger.processes[$0]?.name.text ?? "", ledger.processes[$0]?.threads.count ?? 0)
       },
       leaks: around.leaks.filter { $0.verdict.subject.space == space.id },
-      groups: groups(of: shown, at: now), mappings: shown, leftOut: mappings.count - shown.count)
+      groups: groups(of: shown, since: mark?.at ?? began, at: now), mappings: shown,
+      leftOut: mappings.count - shown.count)
   }
 
   private func header(
@@ -84,7 +105,7 @@ public struct ReportAssembler: Sendable {
       processes: spaces.reduce(0) { $0 + $1.processes.count },
       mappings: spaces.reduce(0) { $0 + $1.table.count },
       virtualBytes: spaces.reduce(0) { $0 &+ $1.virtualBytes }, coverage: around.coverage,
-      isFinal: around.isFinal)
+      isFinal: around.isFinal, mark: mark)
   }
 
   private func row(
@@ -114,6 +135,10 @@ public struct ReportAssembler: Sendable {
     if let resident, let start = first[space.id]?.residentBytes {
       row.residentGrowth = Int64(clamping: resident) - Int64(clamping: start)
     }
+    row.history =
+      histories[space.id]?.samples(
+        upTo: SizeSample(when: now, virtualBytes: space.virtualBytes, residentBytes: resident))
+      ?? []
     if !space.isSeeded { row.caveats.append(.notYetListed) }
     if space.hasLostEvents { row.caveats.append(.lostEvents) }
     if space.isCompat { row.caveats.append(.compat) }
@@ -158,10 +183,22 @@ public struct ReportAssembler: Sendable {
     }
   }
 
+  private mutating func remember(
+    sizesOf spaces: [Space], _ around: Surroundings, at now: KernelInstant
+  ) {
+    for space in spaces {
+      histories[space.id, default: SizeHistory()].add(
+        SizeSample(
+          when: now, virtualBytes: space.virtualBytes,
+          residentBytes: around.residentBytes[space.id]))
+    }
+  }
+
   private mutating func forget(allBut spaces: [Space]) {
     let alive = Set(spaces.map(\.id))
     previous = previous.filter { alive.contains($0.key) }
     first = first.filter { alive.contains($0.key) }
+    histories = histories.filter { alive.contains($0.key) }
   }
 }
 
@@ -193,12 +230,15 @@ public func mappingRows(of space: Space, _ ledger: Ledger, _ texts: TextTable) -
   return rows
 }
 
-private func groups(of rows: [MappingRow], at now: KernelInstant) -> [MappingGroup] {
+private func groups(
+  of rows: [MappingRow], since: KernelInstant, at now: KernelInstant
+) -> [MappingGroup] {
   struct Key: Hashable {
     var kind: MappingKind
     var bytes: UInt64
   }
   var groups: [Key: MappingGroup] = [:]
+  var births: [Key: [UInt64]] = [:]
   for row in rows {
     let key = Key(kind: row.kind, bytes: row.range.length)
     var group =
@@ -208,7 +248,14 @@ private func groups(of rows: [MappingRow], at now: KernelInstant) -> [MappingGro
     group.count += 1
     group.bytes += key.bytes
     group.ages.count(row.born, at: now)
+    if let born = row.born, born >= since { births[key, default: []].append(born.nanoseconds) }
     groups[key] = group
+  }
+  for (key, moments) in births {
+    let moments = moments.sorted()
+    groups[key]?.period = regularPeriod(of: moments)
+    groups[key]?.bytesPerMinute =
+      Double(key.bytes) * Double(moments.count) / Double(max(1, now.since(since))) * 60e9
   }
   return groups.values.sorted {
     ($0.bytes, $0.unitBytes, $0.kind.rawValue) > ($1.bytes, $1.unitBytes, $1.kind.rawValue)

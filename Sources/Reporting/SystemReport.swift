@@ -24,10 +24,23 @@ public struct ReportHeader: Sendable {
   public var virtualBytes: UInt64
   public var coverage: Coverage
   public var isFinal: Bool
+  /// Where the account of growth was begun anew; nil when it began with the tracing.
+  public var mark: Mark?
+
+  public struct Mark: Sendable, Hashable {
+    /// From 1 on.
+    public var number: Int
+    public var at: KernelInstant
+
+    public init(number: Int, at: KernelInstant) {
+      self.number = number
+      self.at = at
+    }
+  }
 
   public init(
     version: String, scope: String, when: KernelInstant, elapsed: UInt64, processes: Int,
-    mappings: Int, virtualBytes: UInt64, coverage: Coverage, isFinal: Bool
+    mappings: Int, virtualBytes: UInt64, coverage: Coverage, isFinal: Bool, mark: Mark? = nil
   ) {
     self.version = version
     self.scope = scope
@@ -38,6 +51,7 @@ public struct ReportHeader: Sendable {
     self.virtualBytes = virtualBytes
     self.coverage = coverage
     self.isFinal = isFinal
+    self.mark = mark
   }
 }
 

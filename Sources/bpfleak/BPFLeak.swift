@@ -21,7 +21,9 @@ struct BPFLeak: ParsableCommand {
       keeps the table of what is mapped. Says which program takes memory and does not give it back, \
       and what it is: thread stacks that outlived their threads, for one.
 
-      Ctrl-C ends it with a last report. SIGUSR1 prints every live mapping.
+      On a terminal it draws a live view: F1 there says what the keys do. Ctrl-C ends it with a last \
+      report. SIGUSR1 prints every live mapping. SIGUSR2 sets a mark: growth counts from there on, \
+      so that one action can be bracketed.
       """,
     version: Version.current,
     subcommands: [MeminfoCommand.self, DoctorCommand.self])

@@ -31,6 +31,21 @@ struct MeminfoReader {
     return sample
   }
 
+  /// The machine's memory in a few figures, without a look at any process; nil when it is unreadable.
+  func machineMemory() -> MachineMemory? {
+    guard let text = text("/proc/meminfo"), let fields = try? MeminfoFields(parsing: text) else {
+      return nil
+    }
+    var sample = MeminfoSample(takenNs: Self.nowNs(), pageSize: pageSize, fields: fields)
+    if let vmstat = self.text("/proc/vmstat") {
+      sample.vmstat = VirtualMemoryCounters(parsing: vmstat, pageSize: pageSize)
+    }
+    sample.perCPUFree = reading("/proc/zoneinfo").map {
+      VirtualMemoryCounters.perCPUFree(zoneinfo: $0, pageSize: pageSize)
+    }
+    return MachineMemory(sample)
+  }
+
   static func nowNs() -> UInt64 {
     var now = timespec()
     clock_gettime(CLOCK_MONOTONIC, &now)

@@ -124,7 +124,8 @@ struct OutputOptions: ParsableArguments {
 
   static let types = [
     "start", "process", "mmap", "munmap", "mremap", "mprotect", "brk", "shmat", "shmdt", "clone",
-    "exec", "exit", "stack", "mapping", "snapshot", "leak", "growth", "lost", "audit", "summary",
+    "exec", "exit", "stack", "mapping", "snapshot", "mark", "leak", "growth", "lost", "audit",
+    "summary",
   ]
 
   /// Nil for all.

@@ -222,24 +222,21 @@ extension TraceSession {
 
   func report(isFinal: Bool, at now: KernelInstant) {
     var text: String
-    if settings.processes.isEmpty, settings.command.isEmpty {
-      text = renderText(assembler.system(ledger, surroundings(isFinal: isFinal, at: now), at: now))
+    // After a live view the verdict is to stay on the screen, not the end of a long table.
+    let isShort = isFinal && wasLive
+    let columns = output.isTerminal ? min(100, MeminfoScreen()?.columns ?? 100) : 100
+    let spaces = ledger.spaces.values.filter { !$0.processes.isEmpty }
+    if let space = spaces.first, spaces.count == 1, tracer.spec.scope.isBoundToProcesses {
+      text = renderText(
+        focus(on: space, isFinal: isFinal, at: now), columns: columns,
+        mostMappings: isShort ? 0 : 200, mostGroups: isShort ? 8 : 30)
     } else {
-      let spaces = ledger.spaces.values.filter { !$0.processes.isEmpty }.sorted { $0.id < $1.id }
-      if spaces.count == 1, let space = spaces.first {
-        text = renderText(focus(on: space, isFinal: isFinal, at: now))
-      } else {
-        text = renderText(
-          assembler.system(ledger, surroundings(isFinal: isFinal, at: now), at: now))
-      }
+      text = renderText(
+        assembler.system(ledger, surroundings(isFinal: isFinal, at: now), at: now),
+        columns: columns, mostRows: isShort ? 15 : 40)
     }
-    if output.isTerminal, !isFinal, let screen = MeminfoScreen() {
-      screen.draw(text)
-    } else {
-      if output.isTerminal { MeminfoScreen()?.clear() }
-      if !isFinal { text += "\n" }
-      output.write(text)
-    }
+    if !isFinal { text += "\n" }
+    output.write(text)
   }
 
   func focus(on space: Space, isFinal: Bool, at now: KernelInstant) -> FocusReport {
@@ -252,17 +249,13 @@ extension TraceSession {
   func surroundings(
     isFinal: Bool, at now: KernelInstant
   ) -> ReportAssembler.Surroundings {
-    var resident: [Int: UInt64] = [:]
-    for space in ledger.spaces.values {
-      guard let process = space.processes.first else { continue }
-      resident[space.id] = ProcessFiles(process).residentBytes
-    }
-    return ReportAssembler.Surroundings(
-      coverage: coverage, residentBytes: resident, leaks: leakReports(at: now), isFinal: isFinal)
+    ReportAssembler.Surroundings(
+      coverage: coverage, residentBytes: residentSizes(), leaks: leakReports(at: now),
+      isFinal: isFinal)
   }
 
   /// Finds the paths that the events did not tell; each file is looked for while it is mapped.
-  private func resolvePaths(of space: Space) {
+  func resolvePaths(of space: Space) {
     guard let process = space.processes.first else { return }
     var unknown: [(AddressRange, FileIdentity)] = []
     space.table.forEach(in: .everything) { entry in

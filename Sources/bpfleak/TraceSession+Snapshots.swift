@@ -8,6 +8,8 @@ import MappingLedger
 extension TraceSession {
   /// Brings in what was there before. All that was recorded since the scope was set joins it.
   func seed() throws(TracerError) {
+    var progress = SeedingProgress(live, isQuiet: settings.quiet)
+    defer { progress.end() }
     for task in try scopedTasks() {
       tracer.addToScope(task.process, space: task.space.isProvisional ? nil : task.space)
     }
@@ -23,6 +25,7 @@ extension TraceSession {
       for (key, tasks) in members {
         let list = try tracer.snapshot(of: key, through: leader(of: tasks), texts: &decoder.texts)
         if let list { found.append((list.space, tasks)) }
+        progress.reached(found.count, of: members.count)
       }
     } else {
       let areas = try tracer.areas(of: tasks, texts: &decoder.texts)

@@ -21,6 +21,10 @@ final class TraceSession {
   let output: Output
   var lines = JSONLines(ownProcess: ProcessID(UInt32(getpid())))
   var assembler: ReportAssembler
+  /// Nil where reports are text or lines.
+  var live: LiveDisplay?
+  /// The live view has ended, and with it the run.
+  private(set) var wasLive = false
   let began: KernelInstant
   let beganWall: Clock.Wall
   /// Lines of munmap calls that are still in `lines`, by thread: they may turn out to have failed.
@@ -47,8 +51,11 @@ final class TraceSession {
   static func run(_ settings: TraceSettings) throws(Failure) -> Int32 {
     try checkPrivilegeAndTargets(settings)
     // From here on a signal asks for a report, also while the tables are still being read.
-    let signals = StopSignals([SIGINT, SIGTERM, SIGUSR1])
+    let reporting = [SIGINT, SIGTERM, SIGUSR1, SIGUSR2]
+    var signals = StopSignals(reporting)
     let output = try Output(path: settings.outputPath)
+    var live = display(for: settings, output)
+    if live != nil { signals = StopSignals(reporting + [SIGWINCH, SIGTSTP]) }
     var scope = TracerSpec.Scope.system
     var child: ChildCommand?
     if !settings.command.isEmpty {
@@ -75,6 +82,8 @@ final class TraceSession {
           stackBytes: settings.stackBytes))
       try tracer.attach()
       session = TraceSession(settings, tracer, output)
+      // The only owner from here on: it gives the terminal back when it goes.
+      session.live = live.take()
       try session.seed()
     } catch {
       throw .tracer(error)
@@ -133,14 +142,15 @@ final class TraceSession {
     var isWaitingForFirst = childProcess != nil
     let start = Clock.now
     let end = start.later(by: settings.duration ?? .max)
-    var reportAt = start.later(by: settings.interval)
+    openOnlySpace()
+    var reportAt = live == nil ? start.later(by: settings.interval) : start
     var auditAt = start.later(by: settings.auditEvery ?? .max)
     var judgeAt = start.later(by: Self.judgeEvery)
     while !isStopping {
       let next = min(end, settings.form == .text ? reportAt : end)
       wait(until: next)
       while let signal = signals.take() {
-        if signal == SIGUSR1 { dump() } else { isStopping = true }
+        if !serve(signal) { isStopping = true }
       }
       pump()
       let now = Clock.now
@@ -158,13 +168,18 @@ final class TraceSession {
       if isBound, ledger.processes.isEmpty, !isWaitingForFirst { isStopping = true }
       if !ledger.processes.isEmpty { isWaitingForFirst = false }
       if isWaitingForFirst, hasExited(childProcess) { isStopping = true }
-      if settings.form == .text, now >= reportAt, !isStopping {
-        report(isFinal: false, at: now)
+      let isDue = settings.form == .text && now >= reportAt && !isStopping
+      if live != nil, !serveLive(figuresAreDue: isDue, at: now) { isStopping = true }
+      if isDue {
+        if live == nil { report(isFinal: false, at: now) }
         reportAt = max(reportAt.later(by: settings.interval), now)
       }
       flush()
       if output.isClosed { break }
     }
+    // Gives the terminal back: the last report is to stay on it.
+    wasLive = live != nil
+    live = nil
     // Detaching takes the kernel most of a second; the end of this process does it as well.
     if !output.isClosed {
       pump(mendsNow: true)
@@ -190,8 +205,14 @@ final class TraceSession {
 
   private func wait(until next: KernelInstant) {
     let left = next.since(Clock.now) / 1_000_000
-    var ring = pollfd(fd: tracer.descriptor, events: Int16(POLLIN), revents: 0)
-    _ = poll(&ring, 1, min(Self.pollMilliseconds, Int32(clamping: left)))
+    // A descriptor below 0 is passed over.
+    var sources = [
+      pollfd(fd: tracer.descriptor, events: Int16(POLLIN), revents: 0),
+      pollfd(fd: live?.input ?? -1, events: Int16(POLLIN), revents: 0),
+    ]
+    _ = poll(&sources, 2, min(Self.pollMilliseconds, Int32(clamping: left)))
+    // The window was closed.
+    if sources[1].revents & Int16(POLLHUP | POLLERR | POLLNVAL) != 0 { isStopping = true }
   }
 
   /// Takes in what the ring holds, and mends what that left unknown; not more often than every so
@@ -255,6 +276,7 @@ final class TraceSession {
       takeSnapshot(ofExeced: key)
     }
     if settings.form == .ndjson { writeLine(event, change) }
+    if let live, let space = change.space, space == live.focus { live.note(event, change) }
   }
 
   private func noteLosses() {

@@ -108,6 +108,11 @@ final class TracedMachine {
       at: Self.at(seconds))
   }
 
+  func mark(at seconds: Double, resident: [UInt32: UInt64] = [:]) -> Int {
+    assembler.markBaseline(
+      in: ledger, residentBytes: around(resident, []).residentBytes, at: Self.at(seconds))
+  }
+
   private func around(
     _ resident: [UInt32: UInt64], _ leaks: [LeakReport]
   ) -> ReportAssembler.Surroundings {

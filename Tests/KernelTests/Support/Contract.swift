@@ -38,6 +38,7 @@ enum Contract {
       "scope": .either(.word(["system"]), .list(.whole)),
       "attached": .list(.object(["name": .text, "kind": .text])),
     ],
+    "mark": ["number": .whole],
     "snapshot": ["mappings": .whole, "spaces": .whole],
     "lost": ["count": .whole, "reason": .text, "spaces": .list(.whole)],
     "audit": ["checked": .whole, "drift": .whole, "mended": .whole],

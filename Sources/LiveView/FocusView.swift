@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: Apache-2.0
+import MappingEvents
+import MappingLedger
+import Renderers
+import Reporting
+
+/// One address space: the verdict and its evidence, its mappings, or what happens in it.
+func renderFocus(_ content: LiveContent, _ state: ViewState, size: Size) -> Frame {
+  var frame = Frame(size: size)
+  let columns = size.columns
+  frame.add(titleLines(content, state, columns: columns))
+  guard let focus = content.focus else {
+    frame.add(Line())
+    frame.add(Line("This process has ended; Esc goes back to the table.", .bold))
+    frame.leave(1)
+    frame.add(keyLine(state, columns: columns))
+    return frame
+  }
+  frame.add(processLine(focus, hasEnded: content.focusHasEnded, columns: columns))
+  frame.add(paneLine(content, focus, state, columns: columns))
+  let hasNotice = content.notice != nil
+  let page = max(1, frame.room - (hasNotice ? 2 : 1))
+  switch state.pane {
+  case .verdict: addVerdict(content, focus, state, page: page, to: &frame)
+  case .mappings: addMappings(focus, state, page: page, to: &frame)
+  case .events: addEvents(content.events, state, page: page, to: &frame)
+  }
+  frame.leave(hasNotice ? 2 : 1)
+  if let notice = content.notice { frame.add(Line(printable(notice), .bold)) }
+  frame.add(keyLine(state, columns: columns))
+  return frame
+}
+
+private func processLine(_ focus: FocusReport, hasEnded: Bool, columns: Int) -> Line {
+  func words(_ process: (id: ProcessID, name: String, threads: Int)) -> String {
+    "\(truncate(printable(process.name), to: 24)) (pid \(process.id.raw)), "
+      + counted(process.threads, "thread")
+  }
+  var line = Line()
+  if hasEnded {
+    line.add(" ENDED ", .suspect)
+    line.add(" this is what was known last: ")
+  }
+  guard let first = focus.processes.first else {
+    line.add("\(truncate(printable(focus.row.name), to: 24)) (pid \(focus.row.process.raw))", .bold)
+    return line
+  }
+  line.add(words(first), .bold)
+  let others = focus.processes.dropFirst()
+  if !others.isEmpty {
+    line.add("; same address space: ", .dim)
+    line.add(others.prefix(3).map(words).joined(separator: "; "))
+    if others.count > 3 { line.add(", and \(others.count - 3) more") }
+  }
+  for caveat in focus.row.caveats { line.add("  \(caveat.mark) \(caveat.rawValue)", .dim) }
+  return line.cut(to: columns)
+}
+
+/// The row of the line with the parts' names.
+private let paneRow = 3
+
+/// Which lines are visible; empty when all are.
+private func whereabouts(_ top: Int, _ extent: Extent) -> String {
+  guard extent.length > extent.page else { return "" }
+  let top = min(top, extent.length - extent.page)
+  let last = formatCount(UInt64(top + extent.page))
+  return
+    " lines \(formatCount(UInt64(top + 1)))-\(last) of \(formatCount(UInt64(extent.length))), PgDn "
+}
+
+private func paneLine(
+  _ content: LiveContent, _ focus: FocusReport, _ state: ViewState, columns: Int
+) -> Line {
+  var line = Line()
+  for pane in ViewState.Pane.allCases {
+    var title = " \(pane.rawValue + 1) \(pane.title)"
+    switch pane {
+    case .verdict: break
+    case .mappings: title += " \(formatCount(UInt64(focus.mappings.count)))"
+    case .events: title += " \(content.events.count)"
+    }
+    line.add(title + " ", pane == state.pane ? .selected : .heading)
+  }
+  line.pad(to: columns, .heading)
+  return line
+}
+
+// MARK: Verdict
+
+private func addVerdict(
+  _ content: LiveContent, _ focus: FocusReport, _ state: ViewState, page: Int, to frame: inout Frame
+) {
+  let columns = frame.size.columns
+  var body = evidenceLines(focus, state, columns: columns)
+  body.append(Line())
+  body += sizeLines(focus.row, columns: columns, sinceMark: content.report.header.mark != nil)
+  if !focus.groups.isEmpty {
+    body.append(Line())
+    body += groupLines(focus, columns: columns, most: max(8, page / 2))
+  }
+  // Where there is room, what happens is seen at once.
+  let room = page - body.count - 2
+  if room >= 3, !content.events.isEmpty {
+    body.append(Line())
+    body.append(Line("Latest events, newest first (3 shows more):", .bold))
+    body += content.events.prefix(room).map { eventLine($0, columns: columns) }
+  }
+  frame.extent = Extent(page: page, length: body.count)
+  frame.placeRight(whereabouts(state.top, frame.extent), row: paneRow)
+  let top = min(state.top, max(0, body.count - page))
+  frame.add(Array(body.dropFirst(top).prefix(page)))
+}
+
+private func evidenceLines(_ focus: FocusReport, _ state: ViewState, columns: Int) -> [Line] {
+  if focus.leaks.isEmpty {
+    var line = Line("No leak found here so far.", .bold)
+    if !focus.header.coverage.isComplete {
+      line.add(" Events were lost, so one may have been missed.")
+    }
+    return flow(line, columns: columns)
+  }
+  var lines: [Line] = []
+  for leak in focus.leaks {
+    lines += sentenceLines(leak, columns: columns)
+    lines += culpritLines(leak, columns: columns, indent: leak.verdict.standing.word.count + 3)
+    for (index, fact) in leak.evidence.enumerated() {
+      lines += hanging(
+        printable(fact), after: padLeft("\(index + 1)", to: 4) + ". ",
+        columns: min(columns, mostReadable)
+      )
+      .map { Line($0) }
+    }
+    if let stack = leak.callStack, !stack.frames.isEmpty {
+      lines += stackLines(stack, isUnfolded: state.unfoldsStacks, columns: columns)
+    }
+  }
+  return lines
+}
+
+private func sizeLines(_ row: SpaceRow, columns: Int, sinceMark: Bool) -> [Line] {
+  let graph = columns >= 100 ? min(60, columns / 5) : 10
+  let since = columns < 100 ? "" : sinceMark ? " since the mark" : " since the start"
+  func growth(_ bytes: Int64) -> String {
+    bytes == 0 ? "unchanged" : formatSignedBytes(bytes) + since
+  }
+  func line(_ title: String, _ size: String, _ picture: String, _ words: String) -> Line {
+    var line = Line(padRight(title, to: 10), .dim)
+    line.add(padLeft(size, to: 10), .bold)
+    line.add("  ")
+    line.add(picture, .graph)
+    line.add("  " + words)
+    return line.cut(to: columns)
+  }
+  var virtual = growth(row.virtualGrowth)
+  if row.virtualPerMinute != 0 { virtual += ", \(formatSignedBytes(row.virtualPerMinute))/min" }
+  if let kind = row.growingKind { virtual += ", \(kind.rawValue)" }
+  func perSecond(_ rate: Double) -> String { rate > 0 ? compactRate(rate) : "none" }
+  let rate =
+    "\(perSecond(row.mapsPerSecond)) mapped, \(perSecond(row.unmapsPerSecond)) unmapped a second"
+  return [
+    line("virtual", formatBytes(row.virtualBytes), row.virtualLine(graph), virtual),
+    line(
+      "resident", row.residentBytes.map(formatBytes) ?? "unknown", row.residentLine(graph),
+      row.residentBytes == nil ? "" : growth(row.residentGrowth)),
+    line(
+      "mappings", formatCount(UInt64(max(0, row.mappings))), String(repeating: " ", count: graph),
+      rate),
+  ]
+}
+
+private func groupLines(_ focus: FocusReport, columns: Int, most: Int) -> [Line] {
+  let shown = focus.groups.prefix(most)
+  func number(
+    _ title: String, dispensability: Int = 0, _ cell: (MappingGroup) -> String
+  ) -> TableLayout.Column {
+    TableLayout.Column(
+      title: title, cells: shown.map(cell), isNumber: true, dispensability: dispensability)
+  }
+  var table = [
+    TableLayout.Column(
+      title: "KIND", cells: shown.map(\.kind.rawValue), shortCells: shown.map(\.kind.shortWord)),
+    number("EACH") { compactBytes($0.unitBytes) },
+    number("COUNT") { formatCount(UInt64(max(0, $0.count))) },
+    number("TOTAL") { compactBytes($0.bytes) },
+    number("RESIDENT", dispensability: 3) { group in
+      group.residentBytes.map { formatShare(Double($0) / Double(max(1, group.bytes))) } ?? "-"
+    },
+    number("NEW/MIN", dispensability: 1) { group in
+      group.bytesPerMinute >= 1 ? "+" + compactBytes(UInt64(group.bytesPerMinute)) : "-"
+    },
+    number("EVERY", dispensability: 2) { group in
+      group.period.map { formatDuration(nanoseconds: $0) } ?? "-"
+    },
+  ]
+  for (index, label) in AgeHistogram.labels.enumerated() {
+    table.append(
+      number(label, dispensability: 4) {
+        $0.ages.counts[index] == 0 ? "-" : formatCount(UInt64($0.ages.counts[index]))
+      })
+  }
+  let blamed = Set(
+    focus.leaks.filter { $0.verdict.standing == .leaking }.map { $0.verdict.subject.unitBytes })
+  var lines = TableLayout(table, room: columns).lines.enumerated().map { index, text in
+    if index == 0 { return Line(text, .heading).padded(to: columns, .heading) }
+    let group = shown[shown.startIndex + index - 1]
+    let isBlamed = group.kind == .threadStack && blamed.contains { $0.isNear(group.unitBytes) }
+    guard isBlamed else { return Line(text) }
+    let kind = text.prefix { $0 != " " }
+    var line = Line(String(kind), .leaking)
+    line.add(String(text.dropFirst(kind.count)), .bold)
+    return line
+  }
+  let rest = focus.groups.dropFirst(shown.count)
+  if !rest.isEmpty {
+    let bytes = rest.reduce(0 as UInt64) { $0.addingClamped($1.bytes) }
+    lines.append(Line("and \(counted(rest.count, "more group")), \(formatBytes(bytes))", .dim))
+  }
+  return lines
+}
+
+extension UInt64 {
+  /// A stack and the stack with its guard.
+  fileprivate func isNear(_ other: UInt64) -> Bool {
+    (self > other ? self - other : other - self) <= 1 << 16
+  }
+}
+
+extension Line {
+  fileprivate func padded(to columns: Int, _ style: Style) -> Line {
+    var line = self
+    line.pad(to: columns, style)
+    return line
+  }
+}
+
+// MARK: Mappings, events
+
+private func addMappings(_ focus: FocusReport, _ state: ViewState, page: Int, to frame: inout Frame)
+{
+  let columns = frame.size.columns
+  let page = max(1, page - 1)
+  let rows = focus.mappings
+  let top = min(state.top, max(0, rows.count - page))
+  let visible = Array(rows.dropFirst(top).prefix(page))
+  // Titles and line by line: only what is visible is put into words.
+  let lines = MappingTable(visible, at: focus.header.when, columns: columns).lines(most: nil)
+  frame.add(Line(lines.first ?? "", .heading).padded(to: columns, .heading))
+  for (line, row) in zip(lines.dropFirst(), visible) {
+    let isDead = row.thread.map { !$0.isAlive } ?? false
+    frame.add(Line(line, isDead && row.kind == .threadStack ? .bold : .plain))
+  }
+  if rows.isEmpty { frame.add(Line("No mapping to show.")) }
+  if focus.leftOut > 0 {
+    frame.add(Line("\(counted(focus.leftOut, "smaller mapping")) left out", .dim))
+  }
+  frame.extent = Extent(page: page, length: rows.count)
+  frame.placeRight(whereabouts(state.top, frame.extent), row: paneRow)
+}
+
+private func addEvents(_ events: [EventLine], _ state: ViewState, page: Int, to frame: inout Frame)
+{
+  frame.extent = Extent(page: page, length: events.count)
+  frame.placeRight(whereabouts(state.top, frame.extent), row: paneRow)
+  if events.isEmpty {
+    frame.add(Line("Nothing has happened since it was opened."))
+    return
+  }
+  let top = min(state.top, max(0, events.count - page))
+  for event in events.dropFirst(top).prefix(page) {
+    frame.add(eventLine(event, columns: frame.size.columns))
+  }
+}
+
+private func eventLine(_ event: EventLine, columns: Int) -> Line {
+  let tenths = event.at / 100_000_000
+  var line = Line(padLeft("+\(tenths / 10).\(tenths % 10) s", to: 10), .dim)
+  line.add(" " + padLeft(String(event.thread.raw), to: 7) + " ")
+  line.add(padRight(truncate(printable(event.name), to: 15), to: 16), .dim)
+  line.add(printable(event.words))
+  return line.cut(to: columns)
+}

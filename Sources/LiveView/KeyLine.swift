@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+import Renderers
+
+/// The last line of a screen: what the keys do here, or the filter being typed.
+func keyLine(_ state: ViewState, columns: Int) -> Line {
+  if state.isEditingFilter {
+    var line = Line("Filter: ", .bold)
+    let typed = printable(state.filter)
+    line.add(truncateFront(typed, to: max(4, columns - 50)))
+    line.add("_", .bold)
+    line.add("  Enter keeps it, Esc clears it", .dim)
+    return line
+  }
+  let keys: [(String, String)] =
+    if state.showsHelp {
+      [("Esc", "Back"), ("Up/Dn", "Scroll"), ("F10", "Quit")]
+    } else if state.focus != nil {
+      [
+        ("F1", "Help"), ("Esc", "Back"), ("Tab", "Next part"),
+        ("F5", state.isPaused ? "Go on" : "Pause"),
+        ("F7", "Mark"), ("F8", state.unfoldsStacks ? "Fold" : "Unfold"), ("F10", "Quit"),
+      ]
+    } else {
+      [
+        ("F1", "Help"), ("Enter", "Open"), ("F4", "Filter"),
+        ("F5", state.isPaused ? "Go on" : "Pause"), ("F6", "Sort"), ("F7", "Mark"),
+        ("F10", "Quit"),
+      ]
+    }
+  var line = Line()
+  for (key, word) in keys {
+    line.add(key, .bold)
+    line.add(padRight(" " + word, to: 7), .bar)
+    line.add(" ")
+  }
+  return line
+}

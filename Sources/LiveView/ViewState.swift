@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+public import Reporting
+
+/// What of the reports a person is looking at. Keys change it, frames are drawn from it.
+public struct ViewState: Sendable, Equatable {
+  public internal(set) var sort = SortColumn.growth
+  public internal(set) var isReversed = false
+  /// Part of a name, a process id, a kind of memory or a verdict; empty shows all.
+  public internal(set) var filter = ""
+  public internal(set) var isEditingFilter = false
+  /// Figures stand still; tracing goes on.
+  public internal(set) var isPaused = false
+  public internal(set) var showsHelp = false
+  /// The space under the cursor, which stays on its process when the order changes; nil for whichever
+  /// comes first.
+  public internal(set) var selected: Int?
+  /// The space that is open; nil for the table.
+  public internal(set) var focus: Int?
+  public internal(set) var pane = Pane.verdict
+  public internal(set) var unfoldsStacks = false
+  /// The first visible line of what scrolls in a focus or in help.
+  public internal(set) var top = 0
+
+  /// What an open space shows.
+  public enum Pane: Int, Sendable, CaseIterable {
+    case verdict, mappings, events
+
+    var title: String {
+      switch self {
+      case .verdict: "Verdict"
+      case .mappings: "Mappings"
+      case .events: "Events"
+      }
+    }
+  }
+
+  public init(focus: Int? = nil) { self.focus = focus }
+
+  /// The rows to show, in their order.
+  public func rows(of report: SystemReport) -> [SpaceRow] {
+    var rows = report.rows
+    if !filter.isEmpty {
+      let wanted = filter.lowercased()
+      rows = rows.filter { $0.matches(wanted) }
+    }
+    if sort != .growth { rows.sort(by: sort.precedes) }
+    return isReversed ? rows.reversed() : rows
+  }
+
+  /// Nothing is open any more: what was open is gone, or was left.
+  public mutating func close() {
+    selected = focus ?? selected
+    focus = nil
+    top = 0
+  }
+
+  mutating func open(_ space: Int) {
+    (focus, selected, top, pane) = (space, space, 0, .verdict)
+  }
+}
+
+extension SpaceRow {
+  fileprivate func matches(_ wanted: String) -> Bool {
+    name.lowercased().contains(wanted) || String(process.raw).hasPrefix(wanted)
+      || standing?.rawValue.contains(wanted) ?? false
+      || growingKind?.rawValue.contains(wanted) ?? false
+  }
+}

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+import Renderers
+import Reporting
+import Testing
+
+@testable import LiveView
+
+private let sizes = [
+  Size(columns: 80, rows: 24), Size(columns: 120, rows: 40), Size(columns: 200, rows: 60),
+]
+
+@Suite struct FrameTests {
+  private typealias Contents = LiveTestContents
+
+  private func expectGoldenFrame(
+    _ content: LiveContent, _ size: Size, _ state: ViewState = ViewState(), named name: String,
+    sourceLocation: SourceLocation = #_sourceLocation
+  ) -> Frame {
+    let frame = render(content, state, size: size)
+    expectGolden(
+      frame.golden, named: "\(name)-\(size.columns)x\(size.rows).txt",
+      sourceLocation: sourceLocation)
+    return frame
+  }
+
+  @Test("a leak is told in words at the top, and by whom, before the table", arguments: sizes)
+  func leaking(size: Size) {
+    let frame = expectGoldenFrame(
+      Contents.content(TextTestReports.leaking), size, named: "leaking")
+    let top = frame.lines.prefix(12).map(\.text).joined(separator: "\n")
+    #expect(top.contains(" LEAKING  server (pid 31108): 412 stacks of 10.0 MiB"))
+    #expect(top.contains("made by spawn_reporter at src/report.c:28"))
+  }
+
+  @Test("without a verdict it is said so, and what grew most", arguments: sizes)
+  func calm(size: Size) {
+    let frame = expectGoldenFrame(Contents.content(TextTestReports.calm), size, named: "calm")
+    #expect(frame.text.contains("No leak found so far. Grew most: java (pid 2240), +1.0 MiB"))
+    #expect(!frame.lines.contains { $0.spans.contains { $0.style == .leaking } })
+  }
+
+  @Test("a suspect is no leak, and looks other than one", arguments: sizes)
+  func suspect(size: Size) {
+    let frame = expectGoldenFrame(Contents.content(TextTestReports.suspect), size, named: "suspect")
+    #expect(frame.text.contains("No leak found so far, but 1 suspect."))
+    #expect(frame.lines.contains { $0.spans.contains { $0.style == .suspect } })
+  }
+
+  @Test("losses stand in the second line, in the color of an alarm", arguments: sizes)
+  func lossy(size: Size) {
+    let frame = expectGoldenFrame(Contents.content(TextTestReports.lossy), size, named: "lossy")
+    #expect(
+      frame.lines[1].spans.contains(Line.Span(text: "LOST 12,345 (1.0%)", style: .leaking)))
+    #expect(frame.text.contains("Events were lost, so one may have been missed."))
+  }
+
+  @Test("names cannot command the terminal, forge lines or shift columns", arguments: sizes)
+  func hostile(size: Size) {
+    let frame = expectGoldenFrame(Contents.content(TextTestReports.hostile), size, named: "hostile")
+    for line in frame.lines {
+      for scalar in line.text.unicodeScalars {
+        #expect(scalar.value >= 0x20 && scalar.value != 0x7f && scalar != "\u{202e}")
+      }
+    }
+    let rows = frame.lines.filter { $0.text.contains("10.0M") }
+    #expect(rows.count == 7)
+    #expect(Set(rows.map { line in column(of: "10.0M", in: line.text) }).count == 1)
+  }
+
+  @Test(
+    "an open process shows verdict, culprit and evidence before anything else", arguments: sizes)
+  func focus(size: Size) {
+    let frame = expectGoldenFrame(Contents.focus, size, ViewState(focus: 31_108), named: "focus")
+    #expect(frame.lines[4].text.hasPrefix(" LEAKING  server (pid 31108)"))
+    #expect(!frame.text.contains("\u{1b}"))
+  }
+
+  @Test("call paths unfold, a line for each frame, the culprit in bold", arguments: sizes)
+  func unfolded(size: Size) {
+    let state = pressed([.character("u")], ViewState(focus: 31_108))
+    let frame = expectGoldenFrame(Contents.focus, size, state, named: "unfolded")
+    #expect(frame.text.contains("pthread_create@@GLIBC_2.34"))
+  }
+
+  @Test("help says what each key does", arguments: sizes)
+  func help(size: Size) {
+    let state = pressed([.function(1)])
+    let frame = expectGoldenFrame(
+      Contents.content(TextTestReports.calm), size, state, named: "help")
+    #expect(frame.text.contains("mark: growth counts from here on"))
+  }
+
+  @Test("nothing in scope is an answer, too", arguments: sizes)
+  func empty(size: Size) {
+    let frame = expectGoldenFrame(Contents.content(TextTestReports.empty), size, named: "empty")
+    #expect(frame.text.contains("No process to show."))
+  }
+
+  @Test("mappings and events of an open process are put on the screen line by line")
+  func panes() {
+    let size = sizes[0]
+    let mappings = pressed([.tab], ViewState(focus: 31_108))
+    let shown = expectGoldenFrame(Contents.focus, size, mappings, named: "mappings")
+    #expect(shown.text.contains("thread 40510 exited"))
+    let events = pressed([.character("3")], ViewState(focus: 31_108))
+    let list = expectGoldenFrame(Contents.focus, size, events, named: "events")
+    #expect(list.text.contains("/tmp/a\\nb") && list.text.contains("\\x1b[2Jchild"))
+  }
+
+  @Test("no frame is wider or longer than the screen, however small that is")
+  func bounds() {
+    let reports = [
+      TextTestReports.leaking, TextTestReports.hostile, TextTestReports.lossy,
+      TextTestReports.empty,
+    ]
+    let states = [ViewState(), pressed([.function(1)]), ViewState(focus: 31_108)]
+    for size in [(1, 1), (10, 3), (39, 24), (40, 8), (60, 12), (79, 17), (300, 100)] {
+      for report in reports {
+        for state in states {
+          var content = Contents.content(report)
+          content.focus = Contents.focus.focus
+          let frame = render(
+            content, state, size: Size(columns: size.0, rows: size.1))
+          #expect(frame.lines.count <= size.1)
+          #expect(frame.lines.allSatisfy { displayWidth($0.text) <= size.0 }, "\(size)")
+        }
+      }
+    }
+  }
+
+  @Test("a screen too small for a table still tells the verdict")
+  func tiny() {
+    let frame = render(
+      Contents.content(TextTestReports.leaking), ViewState(), size: Size(columns: 38, rows: 6))
+    #expect(frame.lines[0].text.hasPrefix(" LEAKING  server (pid 31108)"))
+    #expect(frame.lines.last?.text == "38x6: 80x24 shows all")
+  }
+
+  @Test("growth since a mark is said to be so")
+  func mark() {
+    var content = Contents.content(TextTestReports.leaking)
+    content.report.header.mark = ReportHeader.Mark(
+      number: 2, at: .init(nanoseconds: TextTestReports.now.nanoseconds - 12_000_000_000))
+    let frame = render(content, ViewState(), size: Size(columns: 120, rows: 40))
+    #expect(frame.lines[0].text.contains("; mark 2 12 s ago"))
+  }
+
+  private func column(of word: String, in line: String) -> Int {
+    displayWidth(line[..<(line.range(of: word)?.lowerBound ?? line.startIndex)])
+  }
+}
+
+extension String {
+  /// Where a word is; without Foundation.
+  fileprivate func range(of word: String) -> Range<String.Index>? {
+    indices.first { self[$0...].hasPrefix(word) }.map { $0..<index($0, offsetBy: word.count) }
+  }
+}
+
+/// The state after those keys.
+func pressed(
+  _ keys: [Key], _ state: ViewState = ViewState(),
+  in extent: Extent = Extent(order: [5, 7, 9], page: 10, length: 3)
+) -> ViewState {
+  var state = state
+  for key in keys { _ = state.handle(key, in: extent) }
+  return state
+}

@@ -1,0 +1,1 @@
+../RenderersTests/Golden.swift

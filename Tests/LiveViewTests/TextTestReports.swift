@@ -1,0 +1,1 @@
+../RenderersTests/TextTestReports.swift
