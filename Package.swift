@@ -57,6 +57,9 @@ let package = Package(
     .target(
       name: "Renderers", dependencies: ["Reporting", "PprofProfile"], swiftSettings: strict),
     .target(
+      name: "Recording", dependencies: ["MappingLedger", "Symbolization", "CZlib"],
+      swiftSettings: strict),
+    .target(
       name: "KernelTracer",
       dependencies: [
         "MappingEvents", "MappingLedger", "CLibbpf", "CBPFLeakWire", "CBPFLeakObjects",
@@ -65,7 +68,7 @@ let package = Package(
     .executableTarget(
       name: "bpfleak",
       dependencies: [
-        "KernelTracer", "Renderers", "Symbolization", "CZlib",
+        "KernelTracer", "Recording", "Renderers", "Symbolization", "CZlib",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -79,6 +82,8 @@ let package = Package(
     .testTarget(
       name: "RenderersTests", dependencies: ["Renderers", "PprofProfile"], exclude: ["Goldens"],
       swiftSettings: strict),
+    .testTarget(
+      name: "RecordingTests", dependencies: ["Recording"], swiftSettings: strict),
     .testTarget(
       name: "CommandLineTests", dependencies: ["bpfleak", "Reporting"], swiftSettings: strict),
     .testTarget(
