@@ -9,7 +9,13 @@ let strict: [SwiftSetting] = [
 
 let package = Package(
   name: "bpfleak",
-  products: [.executable(name: "bpfleak", targets: ["bpfleak"])],
+  products: [
+    .executable(name: "bpfleak", targets: ["bpfleak"]),
+    // For Benchmarks, a package of its own.
+    .library(
+      name: "BPFLeakRooms",
+      targets: ["AddressSpace", "MappingEvents", "MappingLedger", "Recording"]),
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     // Without its streams and field masks, which would want all of Foundation.

@@ -117,3 +117,21 @@ struct Numbers {
     return bytes(of: words)
   }
 }
+
+/// A recording of one block whose checksums are right, whatever it holds.
+func forged(block payload: [UInt8], rawBytes: Int? = nil, flags: UInt32 = 0) -> [UInt8] {
+  var header = RecordingFormat.blockMagic
+  header.append(littleEndian: UInt32(0))
+  header.append(littleEndian: flags)
+  header.append(littleEndian: UInt64(0))
+  header.append(littleEndian: UInt32(rawBytes ?? payload.count))
+  header.append(littleEndian: UInt32(payload.count))
+  header.append(littleEndian: UInt32(0))
+  header.append(littleEndian: checksum(payload, payload.count))
+  header.append(littleEndian: checksum(header, header.count))
+  var file = RecordingFormat.fileMagic
+  file.append(littleEndian: RecordingFormat.version)
+  file.append(littleEndian: UInt16(2))
+  file.append(littleEndian: UInt32(0))
+  return file + header + payload
+}
