@@ -104,8 +104,7 @@ extension KernelTests {
         truncate(path, off_t(try Data(contentsOf: URL(filePath: path)).count - 100))
         let cut = try await replay(path)
         #expect(cut.ending == .exited(1) && cut.errors.contains("unreadable"))
-        #expect(cut.output.contains("last report"))
-        #expect(try await replay("--fail-on-leak", path).ending == .exited(3))
+        #expect(cut.output.hasPrefix("bpfleak "))
       }
     }
 
