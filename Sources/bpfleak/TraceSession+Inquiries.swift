@@ -68,6 +68,9 @@ extension TraceSession {
 
   /// Asks what an event's line would show, where a replay may have to show it and there is no line.
   func inquire(_ event: MappingEvent, _ change: LedgerChange) {
+    if settings.form != .ndjson, announced[event.process] == nil {
+      announce(event.process, at: event.when)
+    }
     _ = path(of: event, change)
     switch change.effect {
     case .execed(newProcess: true): announce(event.process, at: event.when)

@@ -27,7 +27,7 @@ final class TraceSession {
   var growthBook = GrowthBook()
   var coverage = Coverage()
   let output: Output
-  var lines = JSONLines(ownProcess: ProcessID(UInt32(getpid())))
+  var lines: JSONLines
   var assembler: ReportAssembler
   let began: KernelInstant
   let beganWall: Clock.Wall
