@@ -41,7 +41,9 @@ extension KernelTests {
         let lines = told.output.split(separator: "\n")
         let others = again.output.split(separator: "\n")
         #expect(lines.count == others.count && lines.count > 1000)
-        let differing = zip(lines, others).first { $0 != $1 }
+        // The line of a munmap that fails is taken back by another once it is out, and when that is
+        // depends on the moment.
+        let differing = zip(lines.sorted(), others.sorted()).first { $0 != $1 }
         #expect(differing == nil)
         let types = Set(try TraceLine.all(Array(again.output.utf8)).map(\.type))
         let wanted: Set = ["start", "mmap", "clone", "mapping", "snapshot", "leak", "summary"]

@@ -38,7 +38,7 @@ private func mapping(_ index: Int) -> Value { Value(origin: UInt64(index)) }
 
 let benchmarks: @Sendable () -> Void = {
   Benchmark.defaultConfiguration = .init(
-    metrics: [.wallClock, .throughput], scalingFactor: .one, maxDuration: .seconds(2),
+    metrics: [.cpuUser, .wallClock], scalingFactor: .one, maxDuration: .seconds(2),
     maxIterations: 50)
 
   for size in sizes {
