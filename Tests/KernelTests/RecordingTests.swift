@@ -95,7 +95,7 @@ extension KernelTests {
           try Programs.test("stack_leak_clone"), "--count", "0", "--every", "20",
         ])
         try await live.wait("four seconds of recording") {
-          (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) ?? 0 > 6000
+          (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) ?? 0 > 9000
         }
         live.send(SIGKILL)
         _ = try await live.finish()
