@@ -9,7 +9,13 @@ let strict: [SwiftSetting] = [
 
 let package = Package(
   name: "bpfleak",
-  products: [.executable(name: "bpfleak", targets: ["bpfleak"])],
+  products: [
+    .executable(name: "bpfleak", targets: ["bpfleak"]),
+    // For Benchmarks, a package of its own.
+    .library(
+      name: "BPFLeakRooms",
+      targets: ["AddressSpace", "MappingEvents", "MappingLedger", "Recording"]),
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     // Without its streams and field masks, which would want all of Foundation.
@@ -62,6 +68,9 @@ let package = Package(
     .target(
       name: "LiveView", dependencies: ["Renderers", "CNcurses"], swiftSettings: strict),
     .target(
+      name: "Recording", dependencies: ["MappingLedger", "Symbolization", "CZlib"],
+      swiftSettings: strict),
+    .target(
       name: "KernelTracer",
       dependencies: [
         "MappingEvents", "MappingLedger", "CLibbpf", "CBPFLeakWire", "CBPFLeakObjects",
@@ -70,7 +79,7 @@ let package = Package(
     .executableTarget(
       name: "bpfleak",
       dependencies: [
-        "KernelTracer", "Renderers", "Symbolization", "LiveView", "CZlib",
+        "KernelTracer", "Recording", "Renderers", "Symbolization", "LiveView", "CZlib",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -87,6 +96,8 @@ let package = Package(
     .testTarget(
       name: "LiveViewTests", dependencies: ["LiveView", "Renderers"], exclude: ["Goldens"],
       swiftSettings: strict),
+    .testTarget(
+      name: "RecordingTests", dependencies: ["Recording"], swiftSettings: strict),
     .testTarget(
       name: "CommandLineTests", dependencies: ["bpfleak", "Reporting"], swiftSettings: strict),
     .testTarget(

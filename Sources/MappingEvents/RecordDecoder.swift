@@ -3,6 +3,9 @@ package import CBPFLeakWire
 
 /// Turns the bytes of one record into an event. Past this point nobody sees the wire.
 public struct RecordDecoder {
+  /// Which layouts of records it knows.
+  public static let wireVersion = UInt16(BPFLEAK_WIRE_VERSION)
+
   public var texts = TextTable()
 
   public init() {}

@@ -15,6 +15,13 @@ public final class StackResolver: Sendable {
     /// The id that this call path had first; `id` itself when it is new.
     public var canonical: StackID
     public var stack: CallStack
+
+    public init(id: StackID, space: SpaceKey, canonical: StackID, stack: CallStack) {
+      self.id = id
+      self.space = space
+      self.canonical = canonical
+      self.stack = stack
+    }
   }
 
   private enum Job: Sendable {

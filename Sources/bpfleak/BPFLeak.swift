@@ -15,6 +15,8 @@ struct BPFLeak: ParsableCommand {
       sudo bpfleak -- ./server --port 80
       bpfleak meminfo
       bpfleak doctor
+      sudo bpfleak record --output FILE --duration 10m
+      bpfleak replay FILE
       """,
     discussion: """
       Watches every mmap, munmap, mremap, brk and clone on the machine, or of some processes, and \
@@ -26,7 +28,9 @@ struct BPFLeak: ParsableCommand {
       so that one action can be bracketed.
       """,
     version: Version.current,
-    subcommands: [MeminfoCommand.self, DoctorCommand.self])
+    subcommands: [
+      MeminfoCommand.self, DoctorCommand.self, RecordCommand.self, ReplayCommand.self,
+    ])
 
   @OptionGroup(title: "What to trace")
   var scope: ScopeOptions
@@ -47,16 +51,7 @@ struct BPFLeak: ParsableCommand {
   }
 
   func run() throws {
-    let settings = TraceSettings(
-      scope: scope, command: command, form: try output.form, events: try output.eventTypes,
-      duration: output.duration?.nanoseconds,
-      interval: output.interval?.nanoseconds ?? 2_000_000_000,
-      leastBytes: output.minSize?.bytes ?? 0,
-      auditEvery: output.noAudit ? nil : output.audit?.nanoseconds ?? 10_000_000_000,
-      outputPath: output.output, stacks: output.stacks.mode,
-      stackBytes: output.stackBytes.map { Int($0.bytes) } ?? TracerSpec.defaultStackBytes,
-      failsOnLeak: output.failOnLeak, verbose: output.verbose, quiet: output.quiet)
-    let status = try TraceSession.run(settings)
+    let status = try TraceSession.run(TraceSettings(scope, command, output))
     if status != 0 { throw ExitCode(status) }
   }
 }

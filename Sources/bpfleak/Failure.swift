@@ -2,6 +2,7 @@
 import Glibc
 import KernelTracer
 import MappingEvents
+import Recording
 
 /// Why a run ends before its time, as one sentence and an exit status: contract/cli.md.
 enum Failure: Error {
@@ -13,6 +14,13 @@ enum Failure: Error {
   case commandNotFound(String)
   case cannotStart(String, code: Int32)
   case cannotWrite(path: String, code: Int32)
+  case cannotRead(path: String, code: Int32)
+  case notARecording(path: String, RecordingDefect)
+  /// It does not say how its records are to be read.
+  case startMissing(path: String)
+  case recordsOfOtherVersion(path: String, by: String)
+  case damagedRecording(path: String, RecordingDamage, events: UInt64)
+  case notInRecording(ProcessID, path: String)
 
   var status: Int32 {
     switch self {
@@ -21,8 +29,8 @@ enum Failure: Error {
       .tracer(.refused):
       69
     case .tracer, .noSuchProcess, .noMemory, .ownProcess, .noSuchCgroup, .commandNotFound,
-      .cannotStart,
-      .cannotWrite:
+      .cannotStart, .cannotWrite, .cannotRead, .notARecording, .startMissing,
+      .recordsOfOtherVersion, .damagedRecording, .notInRecording:
       1
     }
   }
@@ -46,7 +54,48 @@ enum Failure: Error {
       "cannot start '\(command)': \(Self.text(code)); try it without bpfleak"
     case .cannotWrite(let path, let code):
       "cannot write \(path): \(Self.text(code)); choose another file with --output"
+    case .cannotRead(let path, let code):
+      "cannot read \(path): \(Self.text(code)); make a recording with: "
+        + "sudo bpfleak record --output FILE"
+    case .notARecording(let path, let defect): Self.sentence(of: defect, path)
+    case .startMissing(let path):
+      "\(path) is damaged: nothing in it says how to read the rest; record again with: "
+        + "sudo bpfleak record --output FILE"
+    case .recordsOfOtherVersion(let path, let version):
+      "\(path) was recorded by bpfleak \(version), whose records this version "
+        + "(\(Version.current)) cannot read; replay it with that one"
+    case .damagedRecording(let path, let damage, let events):
+      Self.sentence(of: damage, path, events: events)
+    case .notInRecording(let process, let path):
+      "process \(process.raw) was not alive at the end of \(path); see all that were with: "
+        + "bpfleak replay \(path)"
     }
+  }
+
+  private static func sentence(of defect: RecordingDefect, _ path: String) -> String {
+    switch defect {
+    case .empty:
+      "\(path) is empty: nothing was recorded; record again with: "
+        + "sudo bpfleak record --output FILE"
+    case .notARecording:
+      "\(path) is no recording of bpfleak; make one with: sudo bpfleak record --output FILE"
+    case .otherVersion(let version):
+      "\(path) is a recording of format \(version) and this bpfleak reads format "
+        + "\(RecordingFormat.version); replay it with the version that made it"
+    }
+  }
+
+  private static func sentence(
+    of damage: RecordingDamage, _ path: String, events: UInt64
+  ) -> String {
+    var missing: [String] = []
+    if damage.bytes > 0 { missing.append("\(damage.bytes) bytes are unreadable") }
+    if damage.hasGaps { missing.append("\(damage.records) events in its midst are missing") }
+    missing.append(
+      damage.isCut || damage.isNone
+        ? "it ends before the recording was finished" : "all the rest is there")
+    return "\(path) is damaged: \(missing.joined(separator: ", ")); what is reported is of the "
+      + "\(events) events that could be read; record again for all of them"
   }
 
   private static func sentence(of error: TracerError) -> String {

@@ -24,6 +24,8 @@ enum Main {
     switch arguments.first {
     case "meminfo": return try MeminfoCommand.parseAsRoot(rest)
     case "doctor": return try DoctorCommand.parseAsRoot(rest)
+    case "record": return try RecordCommand.parseAsRoot(rest)
+    case "replay": return try ReplayCommand.parseAsRoot(rest)
     default: return try BPFLeak.parseAsRoot(arguments)
     }
   }
@@ -46,7 +48,7 @@ enum Main {
     return code.rawValue
   }
 
-  private static func say(_ sentence: String) {
+  static func say(_ sentence: String) {
     _ = MeminfoScreen.write("bpfleak: \(sentence)\n", to: STDERR_FILENO)
   }
 }

@@ -166,6 +166,20 @@ struct OutputOptions: ParsableArguments {
   }
 }
 
+extension TraceSettings {
+  init(_ scope: ScopeOptions, _ command: [String], _ output: OutputOptions) throws {
+    self.init(
+      scope: scope, command: command, form: try output.form, events: try output.eventTypes,
+      duration: output.duration?.nanoseconds,
+      interval: output.interval?.nanoseconds ?? 2_000_000_000,
+      leastBytes: output.minSize?.bytes ?? 0,
+      auditEvery: output.noAudit ? nil : output.audit?.nanoseconds ?? 10_000_000_000,
+      outputPath: output.output, stacks: output.stacks.mode,
+      stackBytes: output.stackBytes.map { Int($0.bytes) } ?? TracerSpec.defaultStackBytes,
+      failsOnLeak: output.failOnLeak, verbose: output.verbose, quiet: output.quiet)
+  }
+}
+
 /// What one run is asked to do.
 struct TraceSettings {
   var scope: ScopeOptions
@@ -183,6 +197,10 @@ struct TraceSettings {
   var failsOnLeak: Bool
   var verbose: Bool
   var quiet: Bool
+  /// Where the session is recorded to.
+  var recordingPath: String?
+  /// Of a recording of many: the one to look at.
+  var focus: ProcessID?
 
   var processes: [ProcessID] { scope.pid.map { ProcessID($0) } }
 

@@ -15,6 +15,7 @@ extension TraceSession {
   func audit() {
     drain(upTo: tracer.position)
     guard let tasks = try? scopedTasks() else { return }
+    recorder?.append(.auditBegan)
     var due: [SpaceKey: ThreadID] = [:]
     var others: [(space: Space, thread: ThreadID)] = []
     let leadersFirst = tasks.sorted {
@@ -50,9 +51,16 @@ extension TraceSession {
       let alive = Set(ledger.spaces.values.map(\.id))
       lastChecked = lastChecked.filter { alive.contains($0.key) }
     }
+    let now = Clock.now
+    recorder?.append(.auditEnded(checked: checked, spaces: due.count, at: now))
+    take(drift, checked: checked, spaces: due.count, at: now)
+  }
+
+  /// What an audit found.
+  func take(_ drift: [Drift], checked: Int, spaces: Int, at now: KernelInstant) {
     coverage.drift += UInt64(drift.count { $0.cause != .stackGrowth })
     if settings.form == .ndjson, settings.wants("audit") {
-      lines.writeAudit(checked: checked, drift: drift, spaces: due.count, at: Clock.now)
+      lines.writeAudit(checked: checked, drift: drift, spaces: spaces, at: now)
     }
   }
 

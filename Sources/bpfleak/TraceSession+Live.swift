@@ -149,7 +149,7 @@ extension TraceSession {
     var resident: [Int: UInt64] = [:]
     for space in ledger.spaces.values {
       guard let process = space.processes.first else { continue }
-      resident[space.id] = ProcessFiles(process).residentBytes
+      resident[space.id] = residentBytes(of: process)
     }
     return resident
   }

@@ -12,13 +12,12 @@ extension TraceSession {
   // MARK: NDJSON
 
   func writeStart() {
-    if settings.wants("start") {
+    if settings.form == .ndjson, settings.wants("start") {
       lines.write(
         StreamStart(
-          when: began, version: Version.current, kernel: tracer.probe.release,
-          architecture: tracer.probe.architecture, wall: Clock.wall,
-          processes: boundProcesses,
-          attached: tracer.hooks.map { ($0.name, $0.kind.rawValue) }))
+          when: began, version: facts.version, kernel: facts.kernel,
+          architecture: facts.architecture, wall: facts.wall, processes: boundProcesses,
+          attached: facts.hooks.map { ($0.name, $0.kind) }))
     }
     for space in ledger.spaces.values.sorted(by: { $0.id < $1.id }) { announce(space, at: began) }
     flush()
@@ -89,19 +88,21 @@ extension TraceSession {
 
   /// Says once that a process is in view.
   func announce(_ id: ProcessID, at when: KernelInstant) {
-    guard settings.form == .ndjson, settings.wants("process"), let process = ledger.processes[id],
+    let isShown = settings.form == .ndjson && settings.wants("process")
+    guard isShown || recorder != nil, let process = ledger.processes[id],
       announced[id] != process.since, let space = ledger.space(of: process.space)
     else { return }
     announced[id] = process.since
-    let files = ProcessFiles(id)
+    let (executable, cgroup) = origin(of: id)
+    guard isShown else { return }
     let known = decoder.texts[process.executable]
     lines.write(
       process,
       LineSubject(when: when, process: id, name: process.name.text, space: space.id),
-      exe: files.executable ?? (known.isEmpty ? nil : known), cgroup: files.cgroup)
+      exe: executable ?? (known.isEmpty ? nil : known), cgroup: cgroup)
   }
 
-  private func path(of event: MappingEvent, _ change: LedgerChange) -> String? {
+  func path(of event: MappingEvent, _ change: LedgerChange) -> String? {
     guard case .mapped(let call) = event.fact, let file = call.file,
       case .mapped(let range, _) = change.effect
     else { return nil }
@@ -114,10 +115,9 @@ extension TraceSession {
   ) -> String? {
     let known = decoder.texts[ledger.path(of: identity)]
     if !known.isEmpty { return known }
-    guard
-      let found = ProcessFiles(process).path(
-        mappedAt: range, descriptor: descriptor, identity: identity)
-    else { return nil }
+    guard let found = findPath(of: identity, in: process, at: range, descriptor: descriptor) else {
+      return nil
+    }
     ledger.setPath(decoder.texts.intern(found), of: identity)
     return found
   }
@@ -138,6 +138,11 @@ extension TraceSession {
     pump(mendsNow: true)
     listCompatSpaces()
     let now = Clock.now
+    recorder?.append(.dumped(at: now))
+    writeDump(at: now)
+  }
+
+  func writeDump(at now: KernelInstant) {
     let spaces = ledger.spaces.values.filter { !$0.processes.isEmpty }.sorted { $0.id < $1.id }
     if settings.form == .text {
       for space in spaces {
@@ -172,8 +177,12 @@ extension TraceSession {
   // MARK: Verdicts
 
   func publish(_ news: [Verdict], at now: KernelInstant) {
-    guard settings.form == .ndjson, settings.wants("leak") else { return }
-    for verdict in news { write(leakReport(verdict, at: now), isFinal: false, at: now) }
+    let isShown = settings.form == .ndjson && settings.wants("leak")
+    guard isShown || recorder != nil else { return }
+    for verdict in news {
+      let leak = leakReport(verdict, at: now)
+      if isShown { write(leak, isFinal: false, at: now) }
+    }
   }
 
   private func write(_ leak: LeakReport, isFinal: Bool, at now: KernelInstant) {
@@ -201,8 +210,7 @@ extension TraceSession {
     let ranges = verdict.ranges.map { AddressRange(start: $0.start, end: $0.end) }
     return LeakReport(
       verdict,
-      residentBytes: ranges.isEmpty
-        ? nil : ProcessFiles(verdict.process).residentBytes(of: ranges),
+      residentBytes: residentBytes(of: ranges, in: verdict.process),
       callStack: callStack(of: verdict), limit: limit(of: verdict), at: now)
   }
 
@@ -213,7 +221,7 @@ extension TraceSession {
     else { return nil }
     let time = verdict.last.since(verdict.first)
     let pieces = verdict.subject.kind == .heap ? 0 : max(0, verdict.count - 1)
-    return LimitReader().numbers(of: space, in: verdict.process).nearest(
+    return limits(of: space, in: verdict.process).nearest(
       bytesPerMinute: verdict.bytesPerMinute,
       countPerMinute: time > 0 ? Double(pieces) / Double(time) * 60e9 : 0)
   }
@@ -221,11 +229,15 @@ extension TraceSession {
   // MARK: Text
 
   func report(isFinal: Bool, at now: KernelInstant) {
+    if !isFinal { recorder?.append(.reported(at: now)) }
+    // Who only records, or replays, sees the last one.
+    if settings.form != .text { return inquire(at: now) }
+    let isWatched = recorder == nil && !tracer.isRecording
     var text: String
     // After a live view the verdict is to stay on the screen, not the end of a long table.
     let isShort = isFinal && wasLive
     let columns = output.isTerminal ? min(100, MeminfoScreen()?.columns ?? 100) : 100
-    let spaces = ledger.spaces.values.filter { !$0.processes.isEmpty }
+    let spaces = ledger.spaces.values.filter(isInFocus)
     if let space = spaces.first, spaces.count == 1, tracer.spec.scope.isBoundToProcesses {
       text = renderText(
         focus(on: space, isFinal: isFinal, at: now), columns: columns,
@@ -235,8 +247,14 @@ extension TraceSession {
         assembler.system(ledger, surroundings(isFinal: isFinal, at: now), at: now),
         columns: columns, mostRows: isShort ? 15 : 40)
     }
+    guard isFinal || isWatched else { return }
     if !isFinal { text += "\n" }
     output.write(text)
+  }
+
+  private func isInFocus(_ space: Space) -> Bool {
+    guard let focus = settings.focus else { return !space.processes.isEmpty }
+    return space.processes.contains(focus)
   }
 
   func focus(on space: Space, isFinal: Bool, at now: KernelInstant) -> FocusReport {

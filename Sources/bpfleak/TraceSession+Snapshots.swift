@@ -4,6 +4,7 @@ import Glibc
 import KernelTracer
 import MappingEvents
 import MappingLedger
+import Recording
 
 extension TraceSession {
   /// Brings in what was there before. All that was recorded since the scope was set joins it.
@@ -21,7 +22,7 @@ extension TraceSession {
     for task in tasks { members[task.space, default: []].append(task) }
     var found: [(space: SpaceSnapshot, tasks: [ListedTask])] = []
     // One by one where the kernel can, or it goes through each space once for every thread.
-    if tracer.probe.hasIteratorOverOneTask || tracer.listsText {
+    if tracer.hasIteratorOverOneTask || tracer.listsText {
       for (key, tasks) in members {
         let list = try tracer.snapshot(of: key, through: leader(of: tasks), texts: &decoder.texts)
         if let list { found.append((list.space, tasks)) }
@@ -39,27 +40,43 @@ extension TraceSession {
 
   /// Asks the kernel about the spaces that the events left unknown.
   func takeWantedSnapshots() {
+    recorder?.append(.mending)
     for (key, reason) in ledger.takeWanted() {
       guard let space = ledger.space(of: key), let thread = anyThread(of: space) else { continue }
       // The thread can be gone by now, and another one be there the next time.
       if join(key, through: thread, reason) == nil { ledger.wantAgain(key, reason) }
-      announce(space, at: Clock.now)
+      let now = Clock.now
+      recorder?.append(.viewed(space.key, at: now))
+      announce(space, at: now)
     }
   }
 
   /// Lists a space that exec has just filled, in the midst of a drain: the list is merged at an
   /// earlier place of the stream than it was made, what was recorded in between follows.
   func takeSnapshot(ofExeced key: SpaceKey) {
-    guard let reason = ledger.takeWanted(key), let space = ledger.space(of: key),
-      let thread = anyThread(of: space)
-    else { return }
+    guard let reason = ledger.takeWanted(key), let lists = list(ofExeced: key, reason) else {
+      return
+    }
+    for list in lists.spaces {
+      ledger.merge(list.space, at: lists.when, reason: lists.reason)
+      for task in list.tasks { ledger.admit(task, at: lists.when) }
+    }
+  }
+
+  private func list(ofExeced key: SpaceKey, _ reason: SnapshotReason) -> JoinedLists? {
+    if tracer.isRecording { return answers.takeList(of: key) }
+    guard let space = ledger.space(of: key), let thread = anyThread(of: space) else { return nil }
     guard
       let found = try? tracer.snapshot(of: key, through: thread, texts: &decoder.texts)
-    else { return ledger.wantAgain(key, reason) }
+    else {
+      ledger.wantAgain(key, reason)
+      return nil
+    }
     // A record takes its place in the stream a moment before it reads the clock.
     let now = KernelInstant(nanoseconds: Clock.now.nanoseconds + 1_000_000)
-    ledger.merge(found.space, at: now, reason: reason)
-    for task in found.tasks { ledger.admit(task, at: now) }
+    let lists = JoinedLists(at: now, reason: reason, spaces: [found])
+    recorder?.append(.listed(lists), texts: decoder.texts)
+    return lists
   }
 
   /// Brings together a space and the kernel's list of it; nil when there was none. What was recorded
@@ -79,18 +96,28 @@ extension TraceSession {
     _ found: [(space: SpaceSnapshot, tasks: [ListedTask])], _ reason: SnapshotReason
   ) -> (drift: [Drift], window: [MappingEvent]) {
     let end = tracer.position
+    recorder?.append(.window)
     var window: [MappingEvent] = []
     // A record that is being written holds up those after it for a moment.
     while tracer.drainedPosition < end {
       tracer.drain(upTo: end) { if let event = decode($0) { window.append(event) } }
     }
     // Not sooner: a record takes its place in the stream a moment before it reads the clock.
-    let now = Clock.now
-    let drift = found.flatMap { ledger.merge($0.space, at: now, reason: reason, window: window) }
+    let lists = JoinedLists(at: Clock.now, reason: reason, spaces: found)
+    recorder?.append(.joined(lists), texts: decoder.texts)
+    let drift = join(lists, window)
     if reason == .unknown { for list in found { tracer.noteCode(of: list.space) } }
-    // The tables come first: they tell what each thread's stack lies in.
-    for task in found.flatMap(\.tasks) { ledger.admit(task, at: now) }
     return (drift, window)
+  }
+
+  /// Answers the differences there were.
+  func join(_ lists: JoinedLists, _ window: [MappingEvent]) -> [Drift] {
+    let drift = lists.spaces.flatMap {
+      ledger.merge($0.space, at: lists.when, reason: lists.reason, window: window)
+    }
+    // The tables come first: they tell what each thread's stack lies in.
+    for task in lists.spaces.flatMap(\.tasks) { ledger.admit(task, at: lists.when) }
+    return drift
   }
 
   /// Lists the 32-bit spaces: the tracepoints report none of their system calls, so that what is to be
@@ -107,6 +134,12 @@ extension TraceSession {
     drain(upTo: tracer.position)
     let now = Clock.now
     guard let tasks = try? scopedTasks() else { return }
+    recorder?.append(.relisted(tasks, at: now))
+    take(tasks, asOf: now)
+  }
+
+  /// Who was alive at a moment.
+  func take(_ tasks: [ListedTask], asOf now: KernelInstant) {
     for task in tasks { ledger.admit(task, at: now) }
     ledger.keepOnly(tasks, asOf: now)
   }

@@ -133,6 +133,7 @@ extension TraceSession {
     let limit = KernelInstant(nanoseconds: now - min(now, Self.settlingTime))
     for captured in stacks.takeSettled(since: limit) { submit(captured) }
     for resolved in resolver.take() {
+      recorder?.append(.stack(resolved))
       stacks.book.add(resolved)
       if resolved.canonical != resolved.id { ledger.unify(resolved.id, with: resolved.canonical) }
       if resolved.stack.incomplete == .copyTooShort { tracer.copyMoreStack(of: resolved.space) }
@@ -159,24 +160,24 @@ extension TraceSession {
   }
 
   /// Puts the lines written so far in the queue, and out what waits for nothing any more.
-  func holdLines() {
+  func holdLines(isLast: Bool) {
     if !lines.isEmpty {
       stacks.held.append(
         StackAccount.HeldLines(
-          bytes: lines.bytes, stacks: stacks.wanted, deadline: Clock.now.later(by: Self.mostWait)))
+          bytes: lines.bytes, stacks: stacks.wanted, deadline: time.later(by: Self.mostWait)))
       stacks.wanted.removeAll(keepingCapacity: true)
       lines.removeAll()
       unmapLines.removeAll(keepingCapacity: true)
     }
-    writeHeldLines()
+    writeHeldLines(isLast: isLast)
   }
 
-  private func writeHeldLines() {
+  private func writeHeldLines(isLast: Bool) {
     var count = 0
-    let now = Clock.now
+    let now = time
     for chunk in stacks.held {
       let isReady = chunk.stacks.allSatisfy { stacks.book.isKnown($0.id) }
-      guard isReady || now >= chunk.deadline else { break }
+      guard isReady || isLast || now >= chunk.deadline else { break }
       for (id, subject) in chunk.stacks {
         let stack = stacks.book[id] ?? CallStack(frames: [], incomplete: .notInTime)
         lines.write(stack, id: id, subject)

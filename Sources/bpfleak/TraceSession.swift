@@ -5,13 +5,21 @@ import KernelTracer
 import LeakDetection
 import MappingEvents
 import MappingLedger
+import Recording
 import Renderers
 import Reporting
 
 /// One run of tracing: joins the stream of events with the ledger, the verdicts and the output.
 final class TraceSession {
   let settings: TraceSettings
-  var tracer: Tracer
+  var tracer: EventSource
+  let facts: StartFacts
+  /// Keeps what the session takes in; nil when nobody asked for it.
+  var recorder: Recorder?
+  /// What was asked of the machine, where a recording is replayed.
+  var answers = RecordedAnswers()
+  /// Files whose path was looked for in vain since verdicts were judged last.
+  var pathless: Set<FileIdentity> = []
   let ledger: Ledger
   var decoder = RecordDecoder()
   var book = VerdictBook()
@@ -19,7 +27,7 @@ final class TraceSession {
   var growthBook = GrowthBook()
   var coverage = Coverage()
   let output: Output
-  var lines = JSONLines(ownProcess: ProcessID(UInt32(getpid())))
+  var lines: JSONLines
   var assembler: ReportAssembler
   /// Nil where reports are text or lines.
   var live: LiveDisplay?
@@ -56,6 +64,9 @@ final class TraceSession {
     let output = try Output(path: settings.outputPath)
     var live = display(for: settings, output)
     if live != nil { signals = StopSignals(reporting + [SIGWINCH, SIGTSTP]) }
+    let recording = try settings.recordingPath.map { (path) throws(Failure) in
+      try Output(path: path)
+    }
     var scope = TracerSpec.Scope.system
     var child: ChildCommand?
     if !settings.command.isEmpty {
@@ -81,7 +92,9 @@ final class TraceSession {
           listsText: getenv("BPFLEAK_LISTING") != nil, stacks: settings.stacks,
           stackBytes: settings.stackBytes))
       try tracer.attach()
-      session = TraceSession(settings, tracer, output)
+      let facts = StartFacts(tracer, settings)
+      session = TraceSession(settings, .kernel(tracer), facts, output)
+      session.recorder = recording.map { Recorder(facts, $0) }
       // The only owner from here on: it gives the terminal back when it goes.
       session.live = live.take()
       try session.seed()
@@ -106,20 +119,25 @@ final class TraceSession {
     }
   }
 
-  private init(_ settings: TraceSettings, _ tracer: consuming Tracer, _ output: Output) {
+  init(
+    _ settings: TraceSettings, _ source: consuming EventSource, _ facts: StartFacts,
+    _ output: Output
+  ) {
     self.settings = settings
     self.output = output
-    stacks = StackAccount(resolves: settings.stacks != .none)
-    began = Clock.now
-    beganWall = Clock.wallTime
+    self.facts = facts
+    lines = JSONLines(ownProcess: facts.ownProcess)
+    stacks = StackAccount(resolves: settings.stacks != .none && !source.isRecording)
+    began = facts.began
+    beganWall = Clock.Wall(text: facts.wall, unixNanoseconds: facts.wallNanoseconds)
     var machine = Ledger.Machine(
-      pageBytes: UInt64(sysconf(Int32(_SC_PAGESIZE))), hugePageBytes: defaultHugePageBytes(),
-      reportsSpaceEnd: tracer.probe.hasSpaceEnd)
-    machine.sharedMemoryDevices = sharedMemoryDevices()
+      pageBytes: facts.pageBytes, hugePageBytes: facts.hugePageBytes,
+      reportsSpaceEnd: facts.reportsSpaceEnd)
+    machine.sharedMemoryDevices = facts.sharedMemoryDevices
     ledger = Ledger(machine: machine)
     assembler = ReportAssembler(
-      version: Version.current, scope: settings.scopeName(tracer.spec.scope), began: began)
-    self.tracer = tracer
+      version: facts.version, scope: facts.scope.name, began: began)
+    tracer = source
   }
 
   // MARK: The loop
@@ -127,7 +145,7 @@ final class TraceSession {
   private func loop(
     _ child: consuming ChildCommand?, _ signals: StopSignals
   ) throws(Failure) -> Int32 {
-    if settings.form == .ndjson { writeStart() }
+    if settings.form == .ndjson || recorder != nil { writeStart() }
     if settings.form.isWrittenAtEnd { announceEnd() }
     for event in sinceSeeding { take(event) }
     sinceSeeding = []
@@ -147,7 +165,7 @@ final class TraceSession {
     var auditAt = start.later(by: settings.auditEvery ?? .max)
     var judgeAt = start.later(by: Self.judgeEvery)
     while !isStopping {
-      let next = min(end, settings.form == .text ? reportAt : end)
+      let next = min(end, reportsMeanwhile ? reportAt : end)
       wait(until: next)
       while let signal = signals.take() {
         if !serve(signal) { isStopping = true }
@@ -155,9 +173,7 @@ final class TraceSession {
       pump()
       let now = Clock.now
       if now >= judgeAt {
-        publish(book.judge(ledger, at: now), at: now)
-        ledger.sweep(&decoder.texts)
-        publishGrowth(at: now)
+        judge(at: now)
         judgeAt = now.later(by: Self.judgeEvery)
       }
       if now >= auditAt {
@@ -168,14 +184,15 @@ final class TraceSession {
       if isBound, ledger.processes.isEmpty, !isWaitingForFirst { isStopping = true }
       if !ledger.processes.isEmpty { isWaitingForFirst = false }
       if isWaitingForFirst, hasExited(childProcess) { isStopping = true }
-      let isDue = settings.form == .text && now >= reportAt && !isStopping
+      let isDue = reportsMeanwhile && now >= reportAt && !isStopping
       if live != nil, !serveLive(figuresAreDue: isDue, at: now) { isStopping = true }
       if isDue {
         if live == nil { report(isFinal: false, at: now) }
         reportAt = max(reportAt.later(by: settings.interval), now)
       }
       flush()
-      if output.isClosed { break }
+      recorder?.flush(at: now)
+      if output.isClosed || recorder?.isClosed == true { break }
     }
     // Gives the terminal back: the last report is to stay on it.
     wasLive = live != nil
@@ -183,9 +200,17 @@ final class TraceSession {
     // Detaching takes the kernel most of a second; the end of this process does it as well.
     if !output.isClosed {
       pump(mendsNow: true)
-      finish()
+      awaitStacks()
+      finish(at: Clock.now)
     }
     _ = hasExited(childProcess)
+    try recorder?.close()
+    if let recorder, !settings.quiet { Main.say(recorder.summary) }
+    return try status()
+  }
+
+  /// Of the whole run, once it is over.
+  func status() throws(Failure) -> Int32 {
     if output.failure != 0 {
       throw .cannotWrite(path: output.path, code: output.failure)
     }
@@ -196,6 +221,16 @@ final class TraceSession {
   /// On a machine that has no time to spare the ring would fill before anyone looks: a few percent of
   /// a processor come first.
   private func takePrecedence() { setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, -10) }
+
+  /// Whether anybody sees or keeps what is known every so often.
+  private var reportsMeanwhile: Bool { settings.form == .text || recorder != nil }
+
+  func judge(at now: KernelInstant) {
+    recorder?.append(.judged(at: now))
+    pathless.removeAll(keepingCapacity: true)
+    publish(book.judge(ledger, at: now), at: now)
+    ledger.sweep(&decoder.texts)
+  }
 
   private func hasExited(_ child: ProcessID?) -> Bool {
     guard let child else { return false }
@@ -256,6 +291,7 @@ final class TraceSession {
       return nil
     }
     coverage.events += 1
+    recorder?.append(record)
     do {
       return try decoder.decode(record)
     } catch {
@@ -277,39 +313,50 @@ final class TraceSession {
     }
     if settings.form == .ndjson { writeLine(event, change) }
     if let live, let space = change.space, space == live.focus { live.note(event, change) }
+    if recorder != nil { inquire(event, change) }
   }
 
   private func noteLosses() {
     let lost = tracer.lost
     guard lost > lostBefore else { return }
     let (keys, isComplete) = tracer.takeLostSpaces()
-    let spaces = isComplete ? keys : Array(ledger.spaces.keys)
-    let ids = spaces.compactMap { ledger.space(of: $0)?.id }.sorted()
-    for key in spaces { ledger.noteLoss(in: key) }
-    coverage.lost = lost
-    if settings.form == .ndjson, settings.wants("lost") {
-      lines.writeLost(lost - lostBefore, reason: "ring-full", spaces: ids, at: Clock.now)
-    }
+    let note = LossNote(
+      at: Clock.now, total: lost, count: lost - lostBefore, spaces: keys, isComplete: isComplete)
+    recorder?.append(.lost(note))
+    take(note, reason: "ring-full")
     lostBefore = lost
     needsRelisting = true
   }
 
-  private func finish() {
-    awaitStacks()
-    let now = Clock.now
+  func take(_ note: LossNote, reason: String) {
+    let spaces = note.isComplete ? note.spaces : Array(ledger.spaces.keys)
+    let ids = spaces.compactMap { ledger.space(of: $0)?.id }.sorted()
+    for key in spaces { ledger.noteLoss(in: key) }
+    coverage.lost = note.total
+    if settings.form == .ndjson, settings.wants("lost") {
+      lines.writeLost(note.count, reason: reason, spaces: ids, at: note.when)
+    }
+  }
+
+  func finish(at now: KernelInstant) {
+    recorder?.append(.finished(at: now))
     publish(book.judge(ledger, at: now), at: now)
     publishGrowth(at: now)
     switch settings.form {
-    case .ndjson: writeEnd(at: now)
+    case .ndjson:
+      writeEnd(at: now)
+      if recorder != nil { inquire(at: now) }
     case .text: report(isFinal: true, at: now)
     case .folded, .pprof, .flamegraph, .html: writeWhole(at: now)
     }
-    flush()
+    flush(isLast: true)
     stacks.resolver?.stop()
   }
 
-  func flush() {
-    if stacks.resolver != nil, settings.wants("stack") { return holdLines() }
+  func flush(isLast: Bool = false) {
+    if stacks.resolver != nil || tracer.isRecording, settings.wants("stack") {
+      return holdLines(isLast: isLast)
+    }
     guard !lines.isEmpty else { return }
     output.write(lines.bytes)
     lines.removeAll()
@@ -323,28 +370,4 @@ extension TracerSpec.Scope {
     if case .processes = self { return true }
     return false
   }
-}
-
-extension TraceSettings {
-  func scopeName(_ scope: TracerSpec.Scope) -> String {
-    switch scope {
-    case .system: "system"
-    case .processes(let processes, let follow):
-      follow
-        ? command.joined(separator: " ")
-        : "pid " + processes.map { String($0.raw) }.joined(separator: ", ")
-    case .name(let name): "comm \(name)"
-    case .cgroup(let path): "cgroup \(path)"
-    }
-  }
-}
-
-/// Bytes of a huge page where MAP_HUGETLB names no size; 2 MiB where /proc does not tell.
-private func defaultHugePageBytes() -> UInt64 {
-  for line in (FileDescriptor.text(of: "/proc/meminfo") ?? "").split(separator: "\n")
-  where line.hasPrefix("Hugepagesize:") {
-    let digits = line.filter { $0.isNumber }
-    if let kibibytes = UInt64(digits), kibibytes > 0 { return kibibytes << 10 }
-  }
-  return 2 << 20
 }

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+
+struct RecordCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "record",
+    abstract: "Keep everything the analysis needs, to look at later or elsewhere.",
+    usage: """
+      sudo bpfleak record --output FILE [options]
+      sudo bpfleak record --output FILE -- ./server --port 80
+      """,
+    discussion: """
+      Traces as bpfleak does, writes what it sees to the file that --output names, and prints a \
+      last report. Ctrl-C ends it. bpfleak replay FILE gives every report and format of that run, \
+      on any machine and without privilege. The file holds names, paths and addresses of the \
+      traced processes, and nothing of what is in their memory but copies of stacks.
+      """)
+
+  @OptionGroup(title: "What to trace")
+  var scope: ScopeOptions
+
+  @OptionGroup(title: "What to record and to show meanwhile")
+  var output: OutputOptions
+
+  @Argument(
+    parsing: .postTerminator,
+    help: ArgumentHelp(
+      "Start this command and trace it, and what it starts, from its first mapping.",
+      valueName: "command"))
+  var command: [String] = []
+
+  func validate() throws {
+    try scope.validate(command: command)
+    try shown.validate()
+    if output.output == nil {
+      throw ValidationError("record needs a file to write; give it with --output FILE")
+    }
+  }
+
+  /// The file is the recording; what is shown goes to standard output.
+  private var shown: OutputOptions {
+    var shown = output
+    shown.output = nil
+    return shown
+  }
+
+  func run() throws {
+    var settings = try TraceSettings(scope, command, shown)
+    settings.recordingPath = output.output
+    let status = try TraceSession.run(settings)
+    if status != 0 { throw ExitCode(status) }
+  }
+}

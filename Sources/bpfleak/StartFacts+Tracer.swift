@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+import Glibc
+import KernelTracer
+import MappingEvents
+import Recording
+
+extension StartFacts {
+  /// What holds for a run that begins now.
+  init(_ tracer: borrowing Tracer, _ settings: TraceSettings) {
+    self.init(
+      wireVersion: RecordDecoder.wireVersion, version: Version.current, began: Clock.now,
+      wall: Clock.wall, kernel: tracer.probe.release, architecture: tracer.probe.architecture,
+      ownProcess: ProcessID(UInt32(getpid())), scope: Scope(tracer.spec.scope, settings.command),
+      hooks: tracer.hooks.map { Hook(name: $0.name, kind: $0.kind.rawValue) },
+      pageBytes: UInt64(sysconf(Int32(_SC_PAGESIZE))), hugePageBytes: defaultHugePageBytes(),
+      reportsSpaceEnd: tracer.probe.hasSpaceEnd)
+  }
+}
+
+extension StartFacts.Scope {
+  init(_ scope: TracerSpec.Scope, _ command: [String]) {
+    switch scope {
+    case .system: self = .system
+    case .processes(let processes, follow: true):
+      self = .command(command, processes.first ?? ProcessID(0))
+    case .processes(let processes, follow: false): self = .processes(processes)
+    case .name(let name): self = .name(name)
+    case .cgroup(let path): self = .cgroup(path: path)
+    }
+  }
+
+  var spec: TracerSpec.Scope {
+    switch self {
+    case .system: .system
+    case .processes(let processes): .processes(processes, follow: false)
+    case .command(_, let process): .processes([process], follow: true)
+    case .name(let name): .name(name)
+    case .cgroup(let path): .cgroup(path: path)
+    }
+  }
+
+  /// For the head of a report.
+  var name: String {
+    switch self {
+    case .system: "system"
+    case .processes(let processes):
+      "pid " + processes.map { String($0.raw) }.joined(separator: ", ")
+    case .command(let words, _): words.joined(separator: " ")
+    case .name(let name): "comm \(name)"
+    case .cgroup(let path): "cgroup \(path)"
+    }
+  }
+}
+
+/// Bytes of a huge page where MAP_HUGETLB names no size; 2 MiB where /proc does not tell.
+private func defaultHugePageBytes() -> UInt64 {
+  for line in (FileDescriptor.text(of: "/proc/meminfo") ?? "").split(separator: "\n")
+  where line.hasPrefix("Hugepagesize:") {
+    let digits = line.filter { $0.isNumber }
+    if let kibibytes = UInt64(digits), kibibytes > 0 { return kibibytes << 10 }
+  }
+  return 2 << 20
+}

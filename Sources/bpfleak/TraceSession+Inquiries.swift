@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+import AddressSpace
+import KernelTracer
+import LeakDetection
+import MappingEvents
+import MappingLedger
+import Recording
+
+/// What is asked of the machine beside its events. A recording has what it said.
+extension TraceSession {
+  /// Now, or what was now where a recording is replayed.
+  var time: KernelInstant { tracer.isRecording ? answers.time : Clock.now }
+
+  func findPath(
+    of identity: FileIdentity, in process: ProcessID, at range: AddressRange, descriptor: Int32
+  ) -> String? {
+    if tracer.isRecording { return answers.paths[identity] }
+    // To look in vain takes long, and a loader maps each file several times.
+    guard !pathless.contains(identity) else { return nil }
+    let found = ProcessFiles(process).path(
+      mappedAt: range, descriptor: descriptor, identity: identity)
+    if let found {
+      recorder?.append(.path(identity, found))
+    } else {
+      pathless.insert(identity)
+    }
+    return found
+  }
+
+  /// The executable and the control group of a process.
+  func origin(of process: ProcessID) -> (executable: String?, cgroup: String?) {
+    if tracer.isRecording { return answers.takeOrigin(of: process) }
+    let files = ProcessFiles(process)
+    let (executable, cgroup) = (files.executable, files.cgroup)
+    recorder?.append(.process(process, executable: executable, cgroup: cgroup))
+    return (executable, cgroup)
+  }
+
+  func residentBytes(of process: ProcessID) -> UInt64? {
+    if tracer.isRecording { return answers.resident[process] }
+    let bytes = ProcessFiles(process).residentBytes
+    recorder?.append(.resident(process, bytes))
+    return bytes
+  }
+
+  /// Nil of no ranges.
+  func residentBytes(of ranges: [AddressRange], in process: ProcessID) -> UInt64? {
+    if ranges.isEmpty { return nil }
+    if tracer.isRecording { return answers.residentRanges[digest(of: ranges, in: process)] }
+    let bytes = ProcessFiles(process).residentBytes(of: ranges)
+    if let recorder {
+      recorder.append(.residentRanges(digest: digest(of: ranges, in: process), bytes))
+    }
+    return bytes
+  }
+
+  /// FNV-1a.
+  private func digest(of ranges: [AddressRange], in process: ProcessID) -> UInt64 {
+    var digest: UInt64 = 0xcbf2_9ce4_8422_2325
+    func add(_ word: UInt64) { digest = (digest ^ word) &* 0x100_0000_01b3 }
+    add(UInt64(process.raw))
+    for range in ranges {
+      add(range.start)
+      add(range.end)
+    }
+    return digest
+  }
+
+  /// Asks what an event's line would show, where a replay may have to show it and there is no line.
+  func inquire(_ event: MappingEvent, _ change: LedgerChange) {
+    if settings.form != .ndjson, announced[event.process] == nil {
+      announce(event.process, at: event.when)
+    }
+    _ = path(of: event, change)
+    switch change.effect {
+    case .execed(newProcess: true): announce(event.process, at: event.when)
+    case .taskCreated(_, let process?): announce(process, at: event.when)
+    case .exited(_, last: true): announced[event.process] = nil
+    default: break
+    }
+  }
+
+  /// Asks what a report would show.
+  func inquire(at now: KernelInstant) {
+    guard recorder != nil else { return }
+    _ = surroundings(isFinal: false, at: now)
+  }
+}
+
+/// What the machine said, read ahead to where it was asked.
+struct RecordedAnswers {
+  var paths: [FileIdentity: String] = [:]
+  var resident: [ProcessID: UInt64] = [:]
+  var residentRanges: [UInt64: UInt64] = [:]
+  /// How far the replay is.
+  var time = KernelInstant(nanoseconds: 0)
+  private var origins: [ProcessID: (executable: String?, cgroup: String?)] = [:]
+  private var lists: [SpaceKey: [JoinedLists]] = [:]
+
+  mutating func takeOrigin(of process: ProcessID) -> (executable: String?, cgroup: String?) {
+    origins.removeValue(forKey: process) ?? (nil, nil)
+  }
+
+  mutating func takeList(of key: SpaceKey) -> JoinedLists? {
+    guard var waiting = lists[key], !waiting.isEmpty else { return nil }
+    let first = waiting.removeFirst()
+    lists[key] = waiting.isEmpty ? nil : waiting
+    return first
+  }
+
+  mutating func note(_ process: ProcessID, executable: String?, cgroup: String?) {
+    origins[process] = (executable, cgroup)
+  }
+
+  mutating func note(_ list: JoinedLists) {
+    guard let key = list.spaces.first?.space.key else { return }
+    lists[key, default: []].append(list)
+  }
+}
