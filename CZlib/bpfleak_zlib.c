@@ -32,3 +32,27 @@ size_t bpfleak_gzip(const uint8_t *input, size_t bytes, uint8_t *output, size_t 
 	deflateEnd(&stream);
 	return written;
 }
+
+size_t bpfleak_deflate_bound(size_t bytes)
+{
+	return compressBound(bytes);
+}
+
+size_t bpfleak_deflate(const uint8_t *input, size_t bytes, uint8_t *output, size_t capacity)
+{
+	uLongf written = capacity;
+
+	return compress2(output, &written, input, bytes, Z_BEST_SPEED) == Z_OK ? written : 0;
+}
+
+size_t bpfleak_inflate(const uint8_t *input, size_t bytes, uint8_t *output, size_t capacity)
+{
+	uLongf written = capacity;
+
+	return uncompress(output, &written, input, bytes) == Z_OK ? written : 0;
+}
+
+uint32_t bpfleak_crc32(const uint8_t *input, size_t bytes)
+{
+	return crc32_z(0, input, bytes);
+}

@@ -47,6 +47,7 @@ public enum RecordingFormat {
     case residentRanges = 0xc4
     case stack = 0xc5
     case module = 0xc6
+    case limits = 0xc7
   }
 
   static func isAnswer(_ type: UInt8) -> Bool { type >= 0xc0 }

@@ -51,6 +51,10 @@ extension RecordingFrame {
     case .residentRanges:
       let digest = try from.number()
       self = .residentRanges(digest: digest, try from.optionalNumber())
+    case .limits:
+      let process = ProcessID(try from.number(UInt32.self))
+      let numbers = try from.list { (from) throws(FrameDefect) in try from.optionalNumber() }
+      self = .limits(process, numbers)
     case .stack:
       let id = try from.stackID()
       let space = SpaceKey(try from.number())
@@ -87,6 +91,8 @@ extension FrameCursor {
     let version = try text()
     let began = try instant()
     let wall = try text()
+    let wallNanoseconds = unzigzag(try number())
+    let host = try text()
     let kernel = try text()
     let architecture = try text()
     let ownProcess = ProcessID(try number(UInt32.self))
@@ -110,10 +116,17 @@ extension FrameCursor {
     let pageBytes = try number()
     let hugePageBytes = try number()
     guard pageBytes.isPowerOfTwo, hugePageBytes.isPowerOfTwo else { throw FrameDefect() }
+    let reportsSpaceEnd = try flag()
+    let devices = try list { (from) throws(FrameDefect) in try from.number(UInt32.self) }
+    let stacks = try text()
+    let stackBytes = try number()
     return StartFacts(
-      wireVersion: wireVersion, version: version, began: began, wall: wall, kernel: kernel,
-      architecture: architecture, ownProcess: ownProcess, scope: scope, hooks: hooks,
-      pageBytes: pageBytes, hugePageBytes: hugePageBytes, reportsSpaceEnd: try flag())
+      wireVersion: wireVersion, version: version, began: began, wall: wall,
+      wallNanoseconds: wallNanoseconds, host: host, kernel: kernel, architecture: architecture,
+      ownProcess: ownProcess, scope: scope, hooks: hooks, pageBytes: pageBytes,
+      hugePageBytes: hugePageBytes, reportsSpaceEnd: reportsSpaceEnd,
+      sharedMemoryDevices: devices, stacks: stacks, stackBytes: stackBytes,
+      auditEvery: try optionalNumber())
   }
 
   mutating func lists(_ texts: inout TextTable) throws(FrameDefect) -> JoinedLists {

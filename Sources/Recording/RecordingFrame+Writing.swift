@@ -26,6 +26,7 @@ extension RecordingFrame {
     case .residentRanges: .residentRanges
     case .stack: .stack
     case .module: .module
+    case .limits: .limits
     }
   }
 
@@ -65,6 +66,9 @@ extension RecordingFrame {
     case .residentRanges(let digest, let bytes):
       out.put(digest)
       out.put(bytes) { $0.put($1) }
+    case .limits(let process, let numbers):
+      out.put(UInt64(process.raw))
+      out.put(each: numbers) { $0.put($1) { $0.put($1) } }
     case .stack(let resolved):
       out.put(resolved.id)
       out.put(resolved.space.raw)
@@ -83,6 +87,8 @@ extension FrameBytes {
     put(facts.version)
     put(facts.began.nanoseconds)
     put(facts.wall)
+    put(zigzag(facts.wallNanoseconds))
+    put(facts.host)
     put(facts.kernel)
     put(facts.architecture)
     put(UInt64(facts.ownProcess.raw))
@@ -109,6 +115,10 @@ extension FrameBytes {
     put(facts.pageBytes)
     put(facts.hugePageBytes)
     put(facts.reportsSpaceEnd)
+    put(each: facts.sharedMemoryDevices) { $0.put(UInt64($1)) }
+    put(facts.stacks)
+    put(facts.stackBytes)
+    put(facts.auditEvery) { $0.put($1) }
   }
 
   mutating func put(_ lists: JoinedLists, _ texts: TextTable) {

@@ -32,6 +32,8 @@ public enum RecordingFrame: Sendable {
   case resident(ProcessID, UInt64?)
   /// The same of some ranges, which go by a digest of them and of their process.
   case residentRanges(digest: UInt64, UInt64?)
+  /// What a process could run into: numbers whose meaning is whose who asked.
+  case limits(ProcessID, [UInt64?])
   case stack(StackResolver.Resolved)
   /// A file that code was run from, and the build id in it.
   case module(path: String, buildID: [UInt8])
@@ -102,6 +104,9 @@ public struct StartFacts: Sendable, Equatable {
   public var began: KernelInstant
   /// RFC 3339, when it began.
   public var wall: String
+  /// The same, since 1970.
+  public var wallNanoseconds: Int64
+  public var host: String
   public var kernel: String
   public var architecture: String
   public var ownProcess: ProcessID
@@ -110,12 +115,26 @@ public struct StartFacts: Sendable, Equatable {
   public var pageBytes: UInt64
   public var hugePageBytes: UInt64
   public var reportsSpaceEnd: Bool
+  public var sharedMemoryDevices: [UInt32]
+  /// As `--stacks` has it.
+  public var stacks: String
+  public var stackBytes: UInt64
+  /// Nanoseconds; nil for never.
+  public var auditEvery: UInt64?
 
   public init(
-    wireVersion: UInt16, version: String, began: KernelInstant, wall: String, kernel: String,
-    architecture: String, ownProcess: ProcessID, scope: Scope, hooks: [Hook], pageBytes: UInt64,
-    hugePageBytes: UInt64, reportsSpaceEnd: Bool
+    wireVersion: UInt16, version: String, began: KernelInstant, wall: String,
+    wallNanoseconds: Int64, host: String, kernel: String, architecture: String,
+    ownProcess: ProcessID, scope: Scope, hooks: [Hook], pageBytes: UInt64, hugePageBytes: UInt64,
+    reportsSpaceEnd: Bool, sharedMemoryDevices: [UInt32], stacks: String, stackBytes: UInt64,
+    auditEvery: UInt64?
   ) {
+    self.wallNanoseconds = wallNanoseconds
+    self.host = host
+    self.sharedMemoryDevices = sharedMemoryDevices
+    self.stacks = stacks
+    self.stackBytes = stackBytes
+    self.auditEvery = auditEvery
     self.wireVersion = wireVersion
     self.version = version
     self.began = began

@@ -200,10 +200,9 @@ public struct RecordingReader: ~Copyable {
       return true
     }
     let target = payload.reserve(block.rawBytes)
-    var length = uLong(block.rawBytes)
-    let status = uncompress(
-      target, &length, body.bindMemory(to: UInt8.self).baseAddress, uLong(body.count))
-    guard status == Z_OK, length == block.rawBytes else { return false }
+    let length = bpfleak_inflate(
+      body.bindMemory(to: UInt8.self).baseAddress, body.count, target, block.rawBytes)
+    guard length == block.rawBytes else { return false }
     payload.advance(to: target + block.rawBytes)
     return true
   }

@@ -60,13 +60,12 @@ public struct RecordingWriter: ~Copyable {
   /// of this program then.
   public mutating func closeBlock() {
     guard !payload.isEmpty else { return }
-    var bound = compressBound(uLong(payload.count))
-    var packed = [UInt8](repeating: 0, count: Int(bound))
-    let status = packed.withUnsafeMutableBufferPointer { target in
-      compress2(target.baseAddress, &bound, payload.base, uLong(payload.count), 1)
+    var packed = [UInt8](repeating: 0, count: bpfleak_deflate_bound(payload.count))
+    let bytes = packed.withUnsafeMutableBufferPointer { target in
+      bpfleak_deflate(payload.base, payload.count, target.baseAddress, target.count)
     }
-    let isPacked = status == Z_OK && bound < payload.count
-    let stored = isPacked ? Int(bound) : payload.count
+    let isPacked = bytes > 0 && bytes < payload.count
+    let stored = isPacked ? bytes : payload.count
     var header = RecordingFormat.blockMagic
     header.append(littleEndian: sequence)
     header.append(littleEndian: UInt32(isPacked ? 1 : 0))
@@ -96,7 +95,7 @@ public struct RecordingWriter: ~Copyable {
 }
 
 func checksum(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> UInt32 {
-  UInt32(truncatingIfNeeded: crc32(0, bytes, uInt(count)))
+  bpfleak_crc32(bytes, count)
 }
 
 extension [UInt8] {

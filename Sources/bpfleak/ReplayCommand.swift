@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
+import KernelTracer
 import MappingEvents
 
 struct ReplayCommand: ParsableCommand {
@@ -41,6 +42,9 @@ struct ReplayCommand: ParsableCommand {
     let facts = try recording.start()
     var settings = try TraceSettings(ScopeOptions(recorded: facts.scope), [], output)
     if case .command(let words, _) = facts.scope { settings.command = words }
+    settings.stacks = TracerSpec.Stacks(rawValue: facts.stacks) ?? .none
+    settings.stackBytes = Int(clamping: facts.stackBytes)
+    settings.auditEvery = facts.auditEvery
     if let pid {
       settings.focus = ProcessID(pid)
       settings.scope.pid = [pid]

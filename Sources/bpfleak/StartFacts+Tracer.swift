@@ -7,13 +7,22 @@ import Recording
 extension StartFacts {
   /// What holds for a run that begins now.
   init(_ tracer: borrowing Tracer, _ settings: TraceSettings) {
+    let wall = Clock.wallTime
+    var names = utsname()
+    uname(&names)
+    let host = withUnsafeBytes(of: names.nodename) { bytes in
+      String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+    }
     self.init(
       wireVersion: RecordDecoder.wireVersion, version: Version.current, began: Clock.now,
-      wall: Clock.wall, kernel: tracer.probe.release, architecture: tracer.probe.architecture,
+      wall: wall.text, wallNanoseconds: wall.unixNanoseconds, host: host,
+      kernel: tracer.probe.release, architecture: tracer.probe.architecture,
       ownProcess: ProcessID(UInt32(getpid())), scope: Scope(tracer.spec.scope, settings.command),
       hooks: tracer.hooks.map { Hook(name: $0.name, kind: $0.kind.rawValue) },
       pageBytes: UInt64(sysconf(Int32(_SC_PAGESIZE))), hugePageBytes: defaultHugePageBytes(),
-      reportsSpaceEnd: tracer.probe.hasSpaceEnd)
+      reportsSpaceEnd: tracer.probe.hasSpaceEnd,
+      sharedMemoryDevices: bpfleak.sharedMemoryDevices(), stacks: settings.stacks.rawValue,
+      stackBytes: UInt64(settings.stackBytes), auditEvery: settings.auditEvery)
   }
 }
 

@@ -5,6 +5,7 @@ import LeakDetection
 import MappingEvents
 import MappingLedger
 import Recording
+import Reporting
 
 /// What is asked of the machine beside its events. A recording has what it said.
 extension TraceSession {
@@ -54,6 +55,16 @@ extension TraceSession {
     return bytes
   }
 
+  /// What a process can run into.
+  func limits(of space: Space, in process: ProcessID) -> LimitNumbers {
+    if tracer.isRecording {
+      return LimitNumbers(recorded: answers.limits[process] ?? [], virtualBytes: space.virtualBytes)
+    }
+    let numbers = LimitReader().numbers(of: space, in: process)
+    recorder?.append(.limits(process, numbers.recorded))
+    return numbers
+  }
+
   /// FNV-1a.
   private func digest(of ranges: [AddressRange], in process: ProcessID) -> UInt64 {
     var digest: UInt64 = 0xcbf2_9ce4_8422_2325
@@ -87,8 +98,23 @@ extension TraceSession {
   }
 }
 
+extension LimitNumbers {
+  /// In the order of docs/recording.md.
+  fileprivate var recorded: [UInt64?] {
+    [mappings, mostMappings, addressSpaceLimit, committedBytes, commitLimit]
+  }
+
+  fileprivate init(recorded numbers: [UInt64?], virtualBytes: UInt64) {
+    func number(_ index: Int) -> UInt64? { index < numbers.count ? numbers[index] : nil }
+    self.init(
+      mappings: number(0), mostMappings: number(1), virtualBytes: virtualBytes,
+      addressSpaceLimit: number(2), committedBytes: number(3), commitLimit: number(4))
+  }
+}
+
 /// What the machine said, read ahead to where it was asked.
 struct RecordedAnswers {
+  var limits: [ProcessID: [UInt64?]] = [:]
   var paths: [FileIdentity: String] = [:]
   var resident: [ProcessID: UInt64] = [:]
   var residentRanges: [UInt64: UInt64] = [:]

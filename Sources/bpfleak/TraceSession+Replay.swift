@@ -46,6 +46,7 @@ extension TraceSession {
         answers.note(process, executable: executable, cgroup: cgroup)
       case .resident(let process, let bytes): answers.resident[process] = bytes
       case .residentRanges(let digest, let bytes): answers.residentRanges[digest] = bytes
+      case .limits(let process, let numbers): answers.limits[process] = numbers
       case .stack(let resolved): stacks.book.add(resolved)
       // For whoever finds names later than the run did.
       case .module: break
@@ -146,7 +147,7 @@ private struct Replay {
       isFinished = true
       session.finish(at: when)
     // An answer that was not asked for: what it belonged to is damaged.
-    case .listed, .path, .process, .resident, .residentRanges, .stack, .module: break
+    case .listed, .path, .process, .resident, .residentRanges, .limits, .stack, .module: break
     }
     session.flush()
   }

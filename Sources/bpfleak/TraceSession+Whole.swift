@@ -51,21 +51,19 @@ extension TraceSession {
     let focuses = rows.prefix(Self.mostFocuses).compactMap { row in
       spaces[row.space].map { focus(on: $0, isFinal: true, at: now) }
     }
-    let memory = (try? MeminfoReader().sample()).map { MeminfoReport(current: $0) }
+    // That of the machine it is replayed on would be another's.
+    let memory =
+      tracer.isRecording
+      ? nil : (try? MeminfoReader().sample()).map { MeminfoReport(current: $0) }
     return RunReport(
       system: system, focuses: focuses, profile: profile, memory: memory, measurement: measurement)
   }
 
   private var measurement: Measurement {
-    var names = utsname()
-    uname(&names)
-    let host = withUnsafeBytes(of: names.nodename) { bytes in
-      String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-    }
-    return Measurement(
-      host: host, kernel: tracer.probe.release, architecture: tracer.probe.architecture,
+    Measurement(
+      host: facts.host, kernel: facts.kernel, architecture: facts.architecture,
       beganWall: beganWall.text, beganUnixNanoseconds: beganWall.unixNanoseconds,
-      hooks: tracer.hooks.map { ($0.name, $0.kind.rawValue) }, stacks: stackWords,
+      hooks: facts.hooks.map { ($0.name, $0.kind) }, stacks: stackWords,
       auditEvery: settings.auditEvery)
   }
 

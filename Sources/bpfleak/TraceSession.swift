@@ -230,6 +230,7 @@ final class TraceSession {
     pathless.removeAll(keepingCapacity: true)
     publish(book.judge(ledger, at: now), at: now)
     ledger.sweep(&decoder.texts)
+    publishGrowth(at: now)
   }
 
   private func hasExited(_ child: ProcessID?) -> Bool {

@@ -70,6 +70,7 @@ import Testing
       .stack(
         StackResolver.Resolved(
           id: StackID(7), space: SpaceKey(8), canonical: StackID(2), stack: Self.stack)),
+      .limits(ProcessID(9), [nil, 65530, .max, nil, 0]),
       .module(path: "/bin/true", buildID: Array(0..<20)),
     ]
     let read = try items(in: recording(frames, texts: texts))

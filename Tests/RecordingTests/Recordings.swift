@@ -15,10 +15,12 @@ enum Read: Equatable {
 
 let facts = StartFacts(
   wireVersion: 2, version: "0.1.0", began: KernelInstant(nanoseconds: 5), wall: "2026-01-01",
+  wallNanoseconds: -5, host: "box",
   kernel: "6.1.0", architecture: "x86_64", ownProcess: ProcessID(9),
   scope: .command(["./server", "--port"], ProcessID(10)),
   hooks: [StartFacts.Hook(name: "task_newtask", kind: "tp_btf")], pageBytes: 4096,
-  hugePageBytes: 2 << 20, reportsSpaceEnd: true)
+  hugePageBytes: 2 << 20, reportsSpaceEnd: true,
+  sharedMemoryDevices: [21, 1], stacks: "auto", stackBytes: 4096, auditEvery: nil)
 
 func bytes(of words: [UInt64]) -> [UInt8] {
   words.flatMap { word in withUnsafeBytes(of: word.littleEndian) { Array($0) } }

@@ -135,8 +135,10 @@ let benchmarks: @Sendable () -> Void = {
 
 private let start = StartFacts(
   wireVersion: RecordDecoder.wireVersion, version: "0", began: KernelInstant(nanoseconds: 0),
-  wall: "", kernel: "", architecture: "", ownProcess: ProcessID(0), scope: .system, hooks: [],
-  pageBytes: 4096, hugePageBytes: 2 << 20, reportsSpaceEnd: true)
+  wall: "", wallNanoseconds: 0, host: "", kernel: "", architecture: "", ownProcess: ProcessID(0),
+  scope: .system, hooks: [],
+  pageBytes: 4096, hugePageBytes: 2 << 20, reportsSpaceEnd: true,
+  sharedMemoryDevices: [], stacks: "none", stackBytes: 0, auditEvery: nil)
 
 private func recorded(_ stream: Stream) -> [UInt8] {
   var writer = RecordingWriter(start)
