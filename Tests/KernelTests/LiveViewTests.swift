@@ -48,7 +48,7 @@ extension KernelTests {
           && $0.contains("RESIDENT")
       }
       try await screen.press("2")
-      try await screen.wait("mappings") { $0.contains("rw-p  8.0M thread-stack") }
+      try await screen.wait("mappings") { $0.contains("RANGE ") && $0.contains(" thread-stack ") }
       try await screen.press("3")
       try await screen.wait("events") { $0.contains(" on the stack at 0x") }
       #expect(try await screen.isAlternate())
