@@ -42,7 +42,7 @@ extension KernelTests {
       try await screen.wait("the pause") { $0.contains("PAUSED") }
       try await screen.press("p", "F1")
       try await screen.wait("help") { $0.contains("bpfleak: help") }
-      try await screen.press("Escape", "Enter")
+      try await screen.press("Escape", "g", "Enter")
       try await screen.wait("the evidence") {
         $0.contains("1 Verdict") && $0.contains("All ") && $0.contains("are still mapped")
           && $0.contains("RESIDENT")
@@ -63,7 +63,7 @@ extension KernelTests {
       let program = try await leaking()
       let screen = try await Screen(columns: 120, rows: 100)
       try await screen.type("\(try Programs.bpfleak()) --pid \(program.pid)")
-      try await screen.wait("the view") { $0.contains("F10Quit") }
+      try await screen.wait("the view") { $0.contains("F10 Quit") }
       try await screen.press("q")
       let text = try await screen.waitForShell()
       #expect(text.contains("; last report\n"))
@@ -77,14 +77,14 @@ extension KernelTests {
       try await screen.type(
         "\(try Programs.bpfleak()) --pid \(calm.pid) --pid \(program.pid)")
       try await screen.wait("the table") { $0.contains("\(program.pid) stack_leak_pthr") }
-      #expect(try await screen.lines()[23].contains("F10Quit"))
+      #expect(try await screen.lines()[23].contains("F10 Quit"))
       try await screen.resize(columns: 150, rows: 50)
       try await screen.wait("the wide table") {
-        $0.contains("TREND RES") && $0.components(separatedBy: "\n")[49].contains("F10Quit")
+        $0.contains("TREND RES") && $0.components(separatedBy: "\n")[49].contains("F10 Quit")
       }
       try await screen.resize(columns: 50, rows: 12)
       try await screen.wait("the small one") {
-        $0.components(separatedBy: "\n")[11].contains("F1Help")
+        $0.components(separatedBy: "\n")[11].contains("F1 Help")
       }
     }
 
