@@ -118,7 +118,7 @@ extension KernelTests {
       let found = try await shell("pgrep -f 'bpfleak --pid \(program.pid)$'")
       let pid = try #require(pid_t(found.output.trimmingCharacters(in: .whitespacesAndNewlines)))
       _ = try await shell("kill -\(signal) \(pid)")
-      let end = try await screen.wait("its end") { $0.contains("ended ") }
+      let end = try await screen.wait("its end") { $0.contains(/ended \d/) }
       let isAsked = ["TERM", "INT"].contains(signal)
       #expect(end.contains("ended 0") == isAsked)
       #expect(try await screen.settings() == before)

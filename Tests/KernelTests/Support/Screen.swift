@@ -63,7 +63,8 @@ final class Screen: Sendable {
   @discardableResult
   func waitForShell() async throws -> String {
     try await wait("the prompt") { text in
-      text.split(separator: "\n").last { !$0.allSatisfy(\.isWhitespace) }?.hasPrefix("$") ?? false
+      let last = text.split(separator: "\n").last { !$0.allSatisfy(\.isWhitespace) }
+      return last?.filter { $0 != " " } == "$"
     }
   }
 
