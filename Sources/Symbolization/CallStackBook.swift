@@ -37,7 +37,7 @@ public struct CallStackBook: Sendable {
       aliases[resolved.id] = resolved.canonical
       return
     }
-    guard entries.count < Self.mostStacks else { return }
+    guard entries.count < Self.mostStacks || entries[resolved.id] != nil else { return }
     entries[resolved.id] = Entry(
       frames: resolved.stack.frames.map { place(of: $0) }, incomplete: resolved.stack.incomplete)
   }

@@ -90,12 +90,20 @@ final class ProcessImage {
   // MARK: Unwinding
 
   /// The frames of `stack`, or why they stop short.
-  func callStack(of stack: CapturedStack) -> CallStack {
+  func callStack(of stack: CapturedStack, symbolizes: Bool) -> CallStack {
     switch stack.content {
     case .unreadable: return CallStack(frames: [], incomplete: .unreadable)
     case .addresses(let addresses): return symbolized(addresses)
-    case .copy(let memory, let isCut): return unwound(stack, memory, isCut: isCut)
+    case .copy(let memory, let isCut):
+      return unwound(stack, memory, isCut: isCut, symbolizes: symbolizes)
     }
+  }
+
+  /// `stack`, unwound before, with its symbols.
+  func symbolized(_ stack: CallStack) -> CallStack {
+    CallStack(
+      frames: stack.frames.enumerated().flatMap { frames(at: $1.address, isCall: $0 > 0) },
+      incomplete: stack.incomplete)
   }
 
   private func symbolized(_ addresses: [UInt64]) -> CallStack {
@@ -118,7 +126,7 @@ final class ProcessImage {
   ]
 
   private func unwound(
-    _ stack: CapturedStack, _ memory: [UInt8], isCut: Bool
+    _ stack: CapturedStack, _ memory: [UInt8], isCut: Bool, symbolizes: Bool
   ) -> CallStack {
     capture = Capture(stack: stack, memory: memory)
     defer { capture = nil }
@@ -133,13 +141,17 @@ final class ProcessImage {
     guard let done = capture else { return CallStack(frames: []) }
     var frames: [StackFrame] = []
     for (address, isActivation) in zip(done.addresses, done.isActivation) {
-      frames += self.frames(at: address, isCall: !isActivation)
+      frames += symbolizes ? self.frames(at: address, isCall: !isActivation) : [place(of: address)]
     }
     if frames.isEmpty { frames = self.frames(at: stack.instruction, isCall: false) }
     var incomplete: IncompleteReason?
     // elfutils takes a frame whose caller it can't read for the outermost one.
-    if status != 0 || done.ranPast, !Self.reachStart(frames) {
-      incomplete = done.ranPast && isCut ? .copyTooShort : .noUnwindTables
+    if status != 0 || done.ranPast {
+      let last =
+        symbolizes ? frames : self.frames(at: frames[frames.count - 1].address, isCall: true)
+      if !Self.reachStart(last) {
+        incomplete = done.ranPast && isCut ? .copyTooShort : .noUnwindTables
+      }
     }
     if done.addresses.count >= Self.mostFrames { incomplete = .tooDeep }
     return CallStack(frames: frames, incomplete: incomplete)
@@ -155,6 +167,19 @@ final class ProcessImage {
     if known.count >= Self.mostKnown { known.removeAll() }
     known[address] = frames
     return frames
+  }
+
+  /// The module of an address, without looking for symbols.
+  private func place(of address: UInt64) -> StackFrame {
+    guard let module = dwfl_addrmodule(session, address) else {
+      return StackFrame(address: address, unresolved: .noModule)
+    }
+    var start: Dwarf_Addr = 0
+    _ = dwfl_module_info(module, nil, &start, nil, nil, nil, nil, nil)
+    var relative = address
+    let isKnown = dwfl_module_relocate_address(module, &relative) >= 0
+    return StackFrame(
+      address: address, module: modules[start]?.path, offset: isKnown ? relative : address &- start)
   }
 
   private func symbolize(_ address: UInt64, at place: UInt64) -> [StackFrame] {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import CLibdw
 import MappingEvents
 
 /// The processes whose stacks were unwound last, with the call paths each had so far.
@@ -16,30 +17,24 @@ struct ProcessImages {
   private var clock = 0
 
   /// Each holds the unwind tables and symbols of what it has come across: a few MB for a large one.
-  private static let mostImages = 12
+  private static let mostImages = 4
   private static let mostSpaces = 4096
 
   mutating func forget(_ space: SpaceKey) { entries[space] = nil }
 
+  /// Closes the files of all processes, and gives back the memory that their symbols took.
+  mutating func closeAll() {
+    guard entries.contains(where: { $0.value.image != nil }) else { return }
+    for key in entries.keys { entries[key]?.image = nil }
+    malloc_trim(0)
+  }
+
   mutating func resolve(
-    _ stack: CapturedStack, process: UInt32, layout: Int
+    _ stack: CapturedStack, process: UInt32, layout: Int, symbolizes: Bool
   ) -> StackResolver.Resolved {
-    clock += 1
-    makeRoom(for: stack.space)
-    var entry =
-      entries[stack.space]
-      ?? Entry(
-        image: ProcessImage(process) ?? ProcessImage(stack.thread.raw), layout: layout,
-        usedAt: clock)
-    if entry.image == nil {
-      entry.image = ProcessImage(process) ?? ProcessImage(stack.thread.raw)
-    } else if entry.layout != layout {
-      _ = entry.image?.refresh()
-    }
-    entry.layout = layout
-    entry.usedAt = clock
+    var entry = entry(of: stack.space, process, stack.thread.raw, layout)
     let callStack =
-      entry.image?.callStack(of: stack)
+      entry.image?.callStack(of: stack, symbolizes: symbolizes)
       ?? CallStack(
         frames: [StackFrame(address: stack.instruction, unresolved: .noModule)],
         incomplete: .processGone)
@@ -52,6 +47,34 @@ struct ProcessImages {
     entries[stack.space] = entry
     return StackResolver.Resolved(
       id: stack.id, space: stack.space, canonical: canonical, stack: callStack)
+  }
+
+  /// The same stack with its symbols; as it is when the process is gone.
+  mutating func symbolize(
+    _ unwound: StackResolver.Unwound, process: UInt32, layout: Int
+  ) -> StackResolver.Resolved {
+    let entry = entry(of: unwound.space, process, process, layout)
+    entries[unwound.space] = entry
+    let stack = entry.image?.symbolized(unwound.stack) ?? unwound.stack
+    return StackResolver.Resolved(
+      id: unwound.id, space: unwound.space, canonical: unwound.id, stack: stack)
+  }
+
+  /// What is kept of a space, its process open if that lives.
+  private mutating func entry(
+    of space: SpaceKey, _ process: UInt32, _ thread: UInt32, _ layout: Int
+  ) -> Entry {
+    clock += 1
+    makeRoom(for: space)
+    var entry = entries[space] ?? Entry(image: nil, layout: layout, usedAt: clock)
+    if entry.image == nil {
+      entry.image = ProcessImage(process) ?? ProcessImage(thread)
+    } else if entry.layout != layout {
+      _ = entry.image?.refresh()
+    }
+    entry.layout = layout
+    entry.usedAt = clock
+    return entry
   }
 
   /// Lets go of what was longest unused: of its files first, of its call paths much later.

@@ -24,8 +24,22 @@ public final class StackResolver: Sendable {
     }
   }
 
+  /// A stack that was unwound, and whose symbols are wanted now.
+  public struct Unwound: Sendable {
+    public var id: StackID
+    public var space: SpaceKey
+    public var stack: CallStack
+
+    public init(id: StackID, space: SpaceKey, stack: CallStack) {
+      self.id = id
+      self.space = space
+      self.stack = stack
+    }
+  }
+
   private enum Job: Sendable {
-    case stack(CapturedStack, process: UInt32, layout: Int)
+    case stack(CapturedStack, process: UInt32, layout: Int, symbolizes: Bool)
+    case symbols(Unwound, process: UInt32, layout: Int)
     case ended(SpaceKey)
   }
 
@@ -70,8 +84,11 @@ public final class StackResolver: Sendable {
   }
 
   /// Hands over a stack. `process` is one that lives in its space; `layout` another number each time
-  /// that code was mapped there.
-  public func submit(_ stack: CapturedStack, process: ProcessID, layout: Int) {
+  /// that code was mapped there. Without `symbolizes` frames have an address and a module only: the
+  /// symbols of a large program take longer to look through than its stacks take to unwind.
+  public func submit(
+    _ stack: CapturedStack, process: ProcessID, layout: Int, symbolizes: Bool = true
+  ) {
     let bytes = stack.byteCount
     state.withLock { state in
       guard state.waitingBytes + bytes <= mostWaiting else {
@@ -83,7 +100,17 @@ public final class StackResolver: Sendable {
       }
       state.waitingBytes += bytes
       state.open += 1
-      state.jobs.append(.stack(stack, process: process.raw, layout: layout))
+      state.jobs.append(
+        .stack(stack, process: process.raw, layout: layout, symbolizes: symbolizes))
+    }
+    wake()
+  }
+
+  /// Asks for the symbols of a stack that was unwound without.
+  public func symbolize(_ unwound: Unwound, process: ProcessID, layout: Int) {
+    state.withLock { state in
+      state.open += 1
+      state.jobs.append(.symbols(unwound, process: process.raw, layout: layout))
     }
     wake()
   }
@@ -120,7 +147,10 @@ public final class StackResolver: Sendable {
     setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 5)
     var images = ProcessImages()
     while true {
-      if sem_wait(wakeUp) != 0, errno != EINTR { return }
+      if !waitForWork() {
+        images.closeAll()
+        continue
+      }
       while true {
         let (jobs, isStopping) = state.withLock { state in
           defer { state.jobs.removeAll() }
@@ -131,16 +161,30 @@ public final class StackResolver: Sendable {
         for job in jobs {
           switch job {
           case .ended(let space): images.forget(space)
-          case .stack(let stack, let process, let layout):
-            answer(images.resolve(stack, process: process, layout: layout), stack)
+          case .stack(let stack, let process, let layout, let symbolizes):
+            answer(
+              images.resolve(stack, process: process, layout: layout, symbolizes: symbolizes),
+              bytes: stack.byteCount)
+          case .symbols(let unwound, let process, let layout):
+            answer(images.symbolize(unwound, process: process, layout: layout), bytes: 0)
           }
         }
       }
     }
   }
 
-  private func answer(_ resolved: Resolved, _ stack: CapturedStack) {
-    let bytes = stack.byteCount
+  /// False when nothing came for a while: then the files of processes need not stay open.
+  private func waitForWork() -> Bool {
+    var limit = timespec()
+    clock_gettime(CLOCK_REALTIME, &limit)
+    limit.tv_sec += 2
+    while sem_timedwait(wakeUp, &limit) != 0 {
+      if errno != EINTR { return false }
+    }
+    return true
+  }
+
+  private func answer(_ resolved: Resolved, bytes: Int) {
     state.withLock { state in
       state.waitingBytes -= bytes
       state.open -= 1

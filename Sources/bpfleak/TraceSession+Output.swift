@@ -178,10 +178,25 @@ extension TraceSession {
 
   func publish(_ news: [Verdict], at now: KernelInstant) {
     let isShown = settings.form == .ndjson && settings.wants("leak")
-    guard isShown || recorder != nil else { return }
-    for verdict in news {
-      let leak = leakReport(verdict, at: now)
-      if isShown { write(leak, isFinal: false, at: now) }
+    // A recording has what was asked about a verdict with the judgement, and so finds it a replay.
+    if recorder != nil || tracer.isRecording {
+      for verdict in news {
+        let leak = leakReport(verdict, at: now)
+        if isShown { write(leak, isFinal: false, at: now) }
+      }
+    } else if isShown {
+      unpublished += news.map { ($0, now.later(by: 2_000_000_000)) }
+      writeNews(at: now)
+    }
+  }
+
+  /// Writes the verdicts whose symbols are there, or don't come.
+  func writeNews(at now: KernelInstant, isLast: Bool = false) {
+    while let (verdict, deadline) = unpublished.first,
+      isLast || now >= deadline || hasSymbols(verdict)
+    {
+      unpublished.removeFirst()
+      write(leakReport(verdict, at: now), isFinal: false, at: now)
     }
   }
 

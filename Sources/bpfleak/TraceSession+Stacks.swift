@@ -18,6 +18,10 @@ struct StackAccount {
   /// space has lasted.
   var young: [SpaceKey: Young?] = [:]
   private(set) var youngBytes = 0
+  /// Stacks whose symbols were asked for.
+  var symbolsWanted: Set<StackID> = []
+  /// Of those, the ones that came.
+  var symbolized: Set<StackID> = []
   /// Which stacks have had their line, by id.
   private var written: [Bool] = []
   /// Lines that wait for the stacks they speak of, oldest first.
@@ -97,6 +101,13 @@ extension TraceSession {
     tracer.spec.scope != .system || settings.form == .ndjson && settings.wants("stack")
   }
 
+  /// Whether every stack is to be shown; else those of verdicts, whose symbols are asked for then.
+  private var showsAllStacks: Bool {
+    tracer.spec.scope != .system
+      || settings.form != .text
+        && (settings.form != .ndjson || settings.wants("stack"))
+  }
+
   /// How long lines wait for a stack, in nanoseconds.
   private static let mostWait: UInt64 = 2_000_000_000
 
@@ -110,7 +121,22 @@ extension TraceSession {
   private func submit(_ captured: CapturedStack) {
     guard let resolver = stacks.resolver else { return }
     let process = ledger.space(of: captured.space)?.processes.first ?? captured.process
-    resolver.submit(captured, process: process, layout: stacks.layouts[captured.space] ?? 0)
+    resolver.submit(
+      captured, process: process, layout: stacks.layouts[captured.space] ?? 0,
+      symbolizes: showsAllStacks)
+  }
+
+  /// Asks, once, for the symbols of a stack that a verdict speaks of.
+  private func wantSymbols(of id: StackID, in spaceID: Int) {
+    guard let resolver = stacks.resolver, !showsAllStacks, let unwound = stacks.book[id],
+      let space = ledger.spaces.values.first(where: { $0.id == spaceID }),
+      let process = space.processes.first
+    else { return }
+    let id = stacks.book.canonical(id)
+    guard stacks.symbolsWanted.insert(id).inserted else { return }
+    resolver.symbolize(
+      StackResolver.Unwound(id: id, space: space.key, stack: unwound), process: process,
+      layout: stacks.layouts[space.key] ?? 0)
   }
 
   /// Keeps the resolver's view of a space in step with what `event` does to its code.
@@ -135,10 +161,12 @@ extension TraceSession {
     for resolved in resolver.take() {
       recorder?.append(.stack(resolved))
       stacks.book.add(resolved)
+      if stacks.symbolsWanted.contains(resolved.id) { stacks.symbolized.insert(resolved.id) }
       if resolved.canonical != resolved.id { ledger.unify(resolved.id, with: resolved.canonical) }
       if resolved.stack.incomplete == .copyTooShort { tracer.copyMoreStack(of: resolved.space) }
     }
     stacks.unsent = tracer.stacksUnsent
+    writeNews(at: Clock.now)
   }
 
   /// Waits until every stack handed over is resolved, for so many nanoseconds at most.
@@ -149,7 +177,19 @@ extension TraceSession {
     takeResolvedStacks()
   }
 
-  func callStack(of verdict: Verdict) -> CallStack? { verdict.stack.flatMap { stacks.book[$0] } }
+  /// Whether all that will be known of a verdict's call path is.
+  func hasSymbols(_ verdict: Verdict) -> Bool {
+    guard let id = verdict.stack, stacks.resolver != nil, !showsAllStacks else { return true }
+    wantSymbols(of: id, in: verdict.subject.space)
+    let canonical = stacks.book.canonical(id)
+    return stacks.symbolized.contains(canonical) || !stacks.symbolsWanted.contains(canonical)
+  }
+
+  func callStack(of verdict: Verdict) -> CallStack? {
+    guard let id = verdict.stack else { return nil }
+    wantSymbols(of: id, in: verdict.subject.space)
+    return stacks.book[id]
+  }
 
   // MARK: Lines
 

@@ -25,6 +25,8 @@ final class TraceSession {
   var book = VerdictBook()
   var stacks: StackAccount
   var growthBook = GrowthBook()
+  /// Verdicts to be told once their symbols are there, and when at the latest.
+  var unpublished: [(Verdict, deadline: KernelInstant)] = []
   var coverage = Coverage()
   let output: Output
   var lines: JSONLines
@@ -201,6 +203,9 @@ final class TraceSession {
     if !output.isClosed {
       pump(mendsNow: true)
       awaitStacks()
+      judge(at: Clock.now)
+      for verdict in book.verdicts { _ = callStack(of: verdict) }
+      awaitStacks()
       finish(at: Clock.now)
     }
     _ = hasExited(childProcess)
@@ -342,6 +347,7 @@ final class TraceSession {
   func finish(at now: KernelInstant) {
     recorder?.append(.finished(at: now))
     publish(book.judge(ledger, at: now), at: now)
+    writeNews(at: now, isLast: true)
     publishGrowth(at: now)
     switch settings.form {
     case .ndjson:

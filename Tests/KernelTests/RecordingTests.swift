@@ -23,7 +23,7 @@ extension KernelTests {
       let busy = try [
         TestProgram.start("fork_storm", "--rate", "50", "--seconds", "0"),
         TestProgram.start("stack_leak_clone", "--count", "0", "--every", "50"),
-        TestProgram.start("map_churn", "--seconds", "30"),
+        TestProgram.start("call_paths", "--count", "0", "--every", "2"),
       ]
       try await withFile { path in
         let live = try StartedProcess([
