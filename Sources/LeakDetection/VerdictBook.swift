@@ -53,13 +53,11 @@ public struct VerdictBook: Sendable {
         on: space, in: ledger, at: now, isEnding: isEnding, earlier: earlier)
       {
         found.insert(verdict.subject)
-        // The last process is gone by the time its space ends, and its name with it.
-        if space.processes.isEmpty, let earlier = standing[verdict.subject] {
-          verdict.process = earlier.process
-          verdict.processName = earlier.processName
+        // The last process may be gone by the time its space ends.
+        if space.processes.isEmpty, let last = space.lastProcess {
+          verdict.process = last.id
+          verdict.processName = last.name.text
         }
-        // Another process may go by that id soon, and its memory be looked at.
-        if isEnding { verdict.ranges = [] }
         standing[verdict.subject] = verdict
         if let earlier = reported[verdict.subject], !verdict.isMaterially(differentFrom: earlier) {
           continue
@@ -84,6 +82,14 @@ public struct VerdictBook: Sendable {
     for verdict in ended.dropFirst(Self.mostEnded) {
       standing[verdict.subject] = nil
       reported[verdict.subject] = nil
+    }
+  }
+
+  /// Forgets where the blamed mappings of a space lie that has ended: another process may go by that
+  /// id soon, and its memory be looked at.
+  public mutating func close(_ space: Space) {
+    for subject in standing.keys where subject.space == space.id {
+      standing[subject]?.ranges = []
     }
   }
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-public import Renderers
+import Renderers
 
 /// What a run of text means; a terminal decides how that looks, with colors or without.
 public enum Style: String, Sendable, CaseIterable {

@@ -174,6 +174,7 @@ public final class Ledger {
   func leave(_ process: ProcessID) {
     guard let key = processes[process]?.space, let space = space(of: key) else { return }
     space.processes.removeAll { $0 == process }
+    space.lastProcess = (process, processes[process]?.name ?? ThreadName())
     // The end of a space whose key is not the kernel's cannot be told by the kernel.
     if space.processes.isEmpty, !machine.reportsSpaceEnd || key.isProvisional { endSpace(key) }
   }

@@ -12,6 +12,8 @@ public final class Space {
   public internal(set) var table = RangeMap<LiveMapping>()
   /// In the order they came into view; the first one leads.
   public internal(set) var processes: [ProcessID] = []
+  /// The one that left last, with its name: what a space that ends is told by.
+  public internal(set) var lastProcess: (id: ProcessID, name: ThreadName)?
   public internal(set) var stacks = ThreadStacks()
   public internal(set) var accounts = Accounts()
   public internal(set) var activity = Activity()

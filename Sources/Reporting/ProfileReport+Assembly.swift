@@ -5,41 +5,57 @@ public import MappingLedger
 public import Symbolization
 
 extension ProfileReport {
-  /// What is live now, by space, kind and call path; `callStack` tells those that are known.
-  ///
-  /// Made of the live tables: `mapped` counts what is still there, so that it equals what was mapped
-  /// since tracing began without what was given back.
+  /// What is live now, and what was mapped while it was watched, by space, kind and call path;
+  /// `callStack` tells those that are known. `ended` are samples of spaces that are gone.
   public init(
-    of ledger: Ledger, header: ReportHeader, verdicts: [Verdict],
+    of ledger: Ledger, header: ReportHeader, verdicts: [Verdict], ended: [ProfileSample] = [],
     callStack: @escaping (StackID) -> CallStack? = { _ in nil }
   ) {
-    var samples: [ProfileSample] = []
-    var paths = Paths(callStack)
+    var samples = ended
     for space in ledger.spaces.values where !space.processes.isEmpty {
       let leader = space.processes[0]
-      let blame = Blame(of: space.id, in: verdicts)
-      var origins: [Origin: Account] = [:]
-      space.table.forEach(in: .everything) { entry in
-        let mapping = entry.value
-        // A guard was mapped with its stack, and is told as part of it.
-        let kind = mapping.kind == .guard ? .threadStack : mapping.kind
-        let origin = Origin(kind: kind, path: mapping.stackID.flatMap { paths.number(of: $0) })
-        origins[origin, default: Account()].take(
-          entry.range.length, of: mapping, isLeaked: blame.covers(entry.range.start))
-      }
-      for (origin, account) in origins {
-        let fresh = account.retained(until: header.when)
-        samples.append(
-          ProfileSample(
-            space: space.id, process: leader,
-            processName: ledger.processes[leader]?.name.text ?? "", kind: origin.kind,
-            stack: origin.path.map { paths.known[$0] }, mapped: fresh.last?.amount ?? .init(),
-            live: account.live, leaked: account.leaked,
-            retained: fresh))
-      }
+      samples += Self.samples(
+        of: space, leader, ledger.processes[leader]?.name.text ?? "", verdicts: verdicts,
+        at: header.when, callStack: callStack)
     }
     samples.sort { $0.rank > $1.rank }
     self.init(header: header, samples: samples)
+  }
+
+  /// The samples of one space, in no order.
+  public static func samples(
+    of space: Space, _ process: ProcessID, _ name: String, verdicts: [Verdict],
+    at now: KernelInstant, callStack: @escaping (StackID) -> CallStack?
+  ) -> [ProfileSample] {
+    var paths = Paths(callStack)
+    let blame = Blame(of: space.id, in: verdicts)
+    var origins: [Origin: Tally] = [:]
+    space.table.forEach(in: .everything) { entry in
+      let mapping = entry.value
+      // A guard was mapped with its stack, and is told as part of it.
+      let kind = mapping.kind == .guard ? .threadStack : mapping.kind
+      let origin = Origin(kind: kind, path: mapping.stackID.flatMap { paths.number(of: $0) })
+      origins[origin, default: Tally()].take(
+        entry.range.length, of: mapping, isLeaked: blame.covers(entry.range.start))
+    }
+    var mapped: [Origin: ProfileSample.Amount] = [:]
+    space.accounts.forEachAccount { account in
+      let origin = Origin(
+        kind: account.kind, path: account.stack.flatMap { paths.number(of: $0) })
+      mapped[origin, default: .init()].add(
+        .init(count: max(0, account.mapped.count), bytes: account.mapped.bytes))
+    }
+    return Set(origins.keys).union(mapped.keys).compactMap { origin in
+      let tally = origins[origin] ?? Tally()
+      let retained = tally.retained(until: now)
+      // A stack is in the account of what it was mapped as.
+      let all = mapped[origin] ?? retained.last?.amount ?? .init()
+      guard tally.live.count > 0 || all.count > 0 else { return nil }
+      return ProfileSample(
+        space: space.id, process: process, processName: name, kind: origin.kind,
+        stack: origin.path.map { paths.known[$0] }, mapped: all, live: tally.live,
+        leaked: tally.leaked, retained: retained)
+    }
   }
 
   private struct Origin: Hashable {
@@ -70,7 +86,7 @@ extension ProfileReport {
     }
   }
 
-  private struct Account {
+  private struct Tally {
     var live = ProfileSample.Amount()
     var leaked = ProfileSample.Amount()
     private var births: [(when: KernelInstant, piece: ProfileSample.Amount)] = []

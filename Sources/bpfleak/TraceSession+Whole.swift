@@ -24,7 +24,8 @@ extension TraceSession {
     let system = assembler.system(ledger, around, at: now)
     let known = stacks.book
     let profile = ProfileReport(
-      of: ledger, header: system.header, verdicts: book.verdicts, callStack: { known[$0] })
+      of: ledger, header: system.header, verdicts: book.verdicts, ended: endedSamples,
+      callStack: { known[$0] })
     switch settings.form {
     case .text, .ndjson: return
     case .folded: output.write(renderFolded(profile))
@@ -41,6 +42,22 @@ extension TraceSession {
         to: STDERR_FILENO)
     }
   }
+
+  /// Keeps what a space held that is about to end: a command's report is written when it is over.
+  func keepSamples(of space: Space, at when: KernelInstant) {
+    guard settings.form.isWrittenAtEnd, tracer.spec.scope.isBoundToProcesses,
+      endedSamples.count < Self.mostEnded
+    else { return }
+    let process = space.processes.first ?? space.lastProcess?.id ?? ProcessID(0)
+    let name = ledger.processes[process]?.name ?? space.lastProcess?.name ?? ThreadName()
+    // What its calls were made from is being unwound yet, and its files are still there.
+    awaitStacks(200_000_000)
+    let known = stacks.book
+    endedSamples += ProfileReport.samples(
+      of: space, process, name.text, verdicts: book.verdicts, at: when, callStack: { known[$0] })
+  }
+
+  private static let mostEnded = 20_000
 
   private func whole(
     _ system: SystemReport, _ profile: ProfileReport, at now: KernelInstant

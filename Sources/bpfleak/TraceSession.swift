@@ -25,6 +25,8 @@ final class TraceSession {
   var book = VerdictBook()
   var stacks: StackAccount
   var growthBook = GrowthBook()
+  /// Of spaces that ended, for an output that is written when all is over.
+  var endedSamples: [ProfileSample] = []
   /// Verdicts to be told once their symbols are there, and when at the latest.
   var unpublished: [(Verdict, deadline: KernelInstant)] = []
   var coverage = Coverage()
@@ -308,7 +310,11 @@ final class TraceSession {
 
   func take(_ event: MappingEvent) {
     if case .spaceEnded = event.fact, let key = event.space, let space = ledger.space(of: key) {
-      publish(book.judge(space, in: ledger, at: event.when, isEnding: true), at: event.when)
+      var news = book.judge(space, in: ledger, at: event.when, isEnding: true)
+      keepSamples(of: space, at: event.when)
+      book.close(space)
+      for index in news.indices { news[index].ranges = [] }
+      publish(news, at: event.when)
     }
     noteCode(event)
     let change = ledger.apply(event)

@@ -46,6 +46,15 @@ extension KernelTests {
       }
     }
 
+    @Test("what a command held at its end is in the output that is written after it")
+    func ended() async throws {
+      let run = try await shell(
+        "$BPFLEAK --quiet --format folded -- \(try Programs.test("stack_leak_pthread")) --count 30 --every 60"
+      )
+      let line = run.output.split(separator: "\n").first { $0.contains(";spawn_reporter;") }
+      #expect(line?.hasSuffix(" \(30 * ((10 << 20) + 4096))") == true, "\(run.output)")
+    }
+
     @Test("pprof bytes are refused to a terminal in one line, with the remedy and status 64")
     func terminal() async throws {
       let run = try await shell(
