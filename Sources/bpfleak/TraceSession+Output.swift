@@ -246,7 +246,13 @@ extension TraceSession {
   func report(isFinal: Bool, at now: KernelInstant) {
     if !isFinal { recorder?.append(.reported(at: now)) }
     // Who only records, or replays, sees the last one.
-    if settings.form != .text { return inquire(at: now) }
+    if settings.form != .text {
+      // Whose charts show sizes over time.
+      if settings.form == .html {
+        _ = assembler.system(ledger, surroundings(isFinal: false, at: now), at: now)
+      }
+      return inquire(at: now)
+    }
     let isWatched = recorder == nil && !tracer.isRecording
     var text: String
     // After a live view the verdict is to stay on the screen, not the end of a long table.

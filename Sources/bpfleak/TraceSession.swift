@@ -230,7 +230,9 @@ final class TraceSession {
   private func takePrecedence() { setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, -10) }
 
   /// Whether anybody sees or keeps what is known every so often.
-  private var reportsMeanwhile: Bool { settings.form == .text || recorder != nil }
+  private var reportsMeanwhile: Bool {
+    settings.form == .text || settings.form == .html || recorder != nil
+  }
 
   func judge(at now: KernelInstant) {
     recorder?.append(.judged(at: now))
