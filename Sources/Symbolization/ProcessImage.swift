@@ -34,16 +34,18 @@ final class ProcessImage {
     var isActivation: [Bool] = []
   }
 
-  /// Nil when the process is gone.
-  init?(_ process: UInt32) {
+  /// Nil when the process is gone. Debug information is read only where `readsDebugInfo`: elfutils
+  /// unpacks all of a module's, which can be hundreds of MB, and unwinding hardly ever needs it.
+  init?(_ process: UInt32, readsDebugInfo: Bool) {
     self.process = process
     debugPath = .allocate(capacity: 1)
     debugPath.pointee = strdup(":.debug:/usr/lib/debug:/proc/\(process)/root/usr/lib/debug")
     callbacks = .allocate(capacity: 1)
     callbacks.initialize(
       to: Dwfl_Callbacks(
-        find_elf: findFile, find_debuginfo: dwfl_standard_find_debuginfo, section_address: nil,
+        find_elf: findFile, find_debuginfo: findNoDebugInfo, section_address: nil,
         debuginfo_path: debugPath))
+    if readsDebugInfo { callbacks.pointee.find_debuginfo = dwfl_standard_find_debuginfo }
     guard let session = dwfl_begin(callbacks) else {
       callbacks.deallocate()
       free(debugPath.pointee)
@@ -146,12 +148,8 @@ final class ProcessImage {
     if frames.isEmpty { frames = self.frames(at: stack.instruction, isCall: false) }
     var incomplete: IncompleteReason?
     // elfutils takes a frame whose caller it can't read for the outermost one.
-    if status != 0 || done.ranPast {
-      let last =
-        symbolizes ? frames : self.frames(at: frames[frames.count - 1].address, isCall: true)
-      if !Self.reachStart(last) {
-        incomplete = done.ranPast && isCut ? .copyTooShort : .noUnwindTables
-      }
+    if status != 0 || done.ranPast, !symbolizes || !Self.reachStart(frames) {
+      incomplete = done.ranPast && isCut ? .copyTooShort : .noUnwindTables
     }
     if done.addresses.count >= Self.mostFrames { incomplete = .tooDeep }
     return CallStack(frames: frames, incomplete: incomplete)
@@ -248,6 +246,13 @@ private func findFile(
     return -1
   }
 }
+
+private func findNoDebugInfo(
+  _ module: OpaquePointer?, _ slot: UnsafeMutablePointer<UnsafeMutableRawPointer?>?,
+  _ name: UnsafePointer<CChar>?, _ base: Dwarf_Addr, _ file: UnsafePointer<CChar>?,
+  _ link: UnsafePointer<CChar>?, _ checksum: GElf_Word,
+  _ found: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
+) -> Int32 { -1 }
 
 private nonisolated(unsafe) var threadCallbacks = Dwfl_Thread_Callbacks(
   next_thread: { session, argument, threadArgument in

@@ -32,7 +32,8 @@ struct ProcessImages {
   mutating func resolve(
     _ stack: CapturedStack, process: UInt32, layout: Int, symbolizes: Bool
   ) -> StackResolver.Resolved {
-    var entry = entry(of: stack.space, process, stack.thread.raw, layout)
+    var entry = entry(
+      of: stack.space, process, stack.thread.raw, layout, readsDebugInfo: symbolizes)
     let callStack =
       entry.image?.callStack(of: stack, symbolizes: symbolizes)
       ?? CallStack(
@@ -49,26 +50,26 @@ struct ProcessImages {
       id: stack.id, space: stack.space, canonical: canonical, stack: callStack)
   }
 
-  /// The same stack with its symbols; as it is when the process is gone.
-  mutating func symbolize(
-    _ unwound: StackResolver.Unwound, process: UInt32, layout: Int
-  ) -> StackResolver.Resolved {
-    let entry = entry(of: unwound.space, process, process, layout)
-    entries[unwound.space] = entry
-    let stack = entry.image?.symbolized(unwound.stack) ?? unwound.stack
+  /// The same stack with its symbols; as it is when the process is gone. What that opens is large and
+  /// seldom needed twice, so it is closed again.
+  func symbolize(_ unwound: StackResolver.Unwound, process: UInt32) -> StackResolver.Resolved {
+    let stack = ProcessImage(process, readsDebugInfo: true)?.symbolized(unwound.stack)
+    malloc_trim(0)
     return StackResolver.Resolved(
-      id: unwound.id, space: unwound.space, canonical: unwound.id, stack: stack)
+      id: unwound.id, space: unwound.space, canonical: unwound.id, stack: stack ?? unwound.stack)
   }
 
   /// What is kept of a space, its process open if that lives.
   private mutating func entry(
-    of space: SpaceKey, _ process: UInt32, _ thread: UInt32, _ layout: Int
+    of space: SpaceKey, _ process: UInt32, _ thread: UInt32, _ layout: Int, readsDebugInfo: Bool
   ) -> Entry {
     clock += 1
     makeRoom(for: space)
     var entry = entries[space] ?? Entry(image: nil, layout: layout, usedAt: clock)
     if entry.image == nil {
-      entry.image = ProcessImage(process) ?? ProcessImage(thread)
+      entry.image =
+        ProcessImage(process, readsDebugInfo: readsDebugInfo)
+        ?? ProcessImage(thread, readsDebugInfo: readsDebugInfo)
     } else if entry.layout != layout {
       _ = entry.image?.refresh()
     }

@@ -39,7 +39,7 @@ public final class StackResolver: Sendable {
 
   private enum Job: Sendable {
     case stack(CapturedStack, process: UInt32, layout: Int, symbolizes: Bool)
-    case symbols(Unwound, process: UInt32, layout: Int)
+    case symbols(Unwound, process: UInt32)
     case ended(SpaceKey)
   }
 
@@ -107,10 +107,10 @@ public final class StackResolver: Sendable {
   }
 
   /// Asks for the symbols of a stack that was unwound without.
-  public func symbolize(_ unwound: Unwound, process: ProcessID, layout: Int) {
+  public func symbolize(_ unwound: Unwound, process: ProcessID) {
     state.withLock { state in
       state.open += 1
-      state.jobs.append(.symbols(unwound, process: process.raw, layout: layout))
+      state.jobs.append(.symbols(unwound, process: process.raw))
     }
     wake()
   }
@@ -165,8 +165,8 @@ public final class StackResolver: Sendable {
             answer(
               images.resolve(stack, process: process, layout: layout, symbolizes: symbolizes),
               bytes: stack.byteCount)
-          case .symbols(let unwound, let process, let layout):
-            answer(images.symbolize(unwound, process: process, layout: layout), bytes: 0)
+          case .symbols(let unwound, let process):
+            answer(images.symbolize(unwound, process: process), bytes: 0)
           }
         }
       }

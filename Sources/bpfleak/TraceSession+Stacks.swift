@@ -135,8 +135,7 @@ extension TraceSession {
     let id = stacks.book.canonical(id)
     guard stacks.symbolsWanted.insert(id).inserted else { return }
     resolver.symbolize(
-      StackResolver.Unwound(id: id, space: space.key, stack: unwound), process: process,
-      layout: stacks.layouts[space.key] ?? 0)
+      StackResolver.Unwound(id: id, space: space.key, stack: unwound), process: process)
   }
 
   /// Keeps the resolver's view of a space in step with what `event` does to its code.
