@@ -48,10 +48,10 @@ struct Ring: ~Copyable {
   var producerPosition: UInt64 { bpfleak_load_acquire_u64(producerPage) }
   var consumerPosition: UInt64 { bpfleak_load_acquire_u64(consumerPage) }
 
-  /// Hands every record before `end` to `body`, and frees its room at once. Stops early at a record
-  /// that is still being written. Answers how many there were.
+  /// Hands every record before `end` to `body`, and frees its room at once. Stops early where `body`
+  /// answers false, and at a record that is still being written. Answers how many there were.
   @discardableResult
-  func drain(upTo end: UInt64, _ body: (UnsafeRawBufferPointer) -> Void) -> Int {
+  func drain(upTo end: UInt64, _ body: (UnsafeRawBufferPointer) -> Bool) -> Int {
     var position = consumerPosition
     var count = 0
     while position < end {
@@ -59,12 +59,15 @@ struct Ring: ~Copyable {
       let length = bpfleak_load_acquire_u32(header)
       if length & Self.busyBit != 0 { break }
       let size = length & ~(Self.busyBit | Self.discardBit)
+      var goesOn = true
       if length & Self.discardBit == 0 {
-        body(UnsafeRawBufferPointer(start: header + Int(Self.headerBytes), count: Int(size)))
+        goesOn = body(
+          UnsafeRawBufferPointer(start: header + Int(Self.headerBytes), count: Int(size)))
         count += 1
       }
       position += (UInt64(size) + Self.headerBytes + 7) & ~7
       bpfleak_store_release_u64(consumerPage, position)
+      if !goesOn { break }
     }
     return count
   }

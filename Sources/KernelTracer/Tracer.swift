@@ -197,7 +197,7 @@ public struct Tracer: ~Copyable {
 
   /// Hands every record written before `end` to `body`, in order. Answers how many there were.
   @discardableResult
-  public func drain(upTo end: UInt64, _ body: (UnsafeRawBufferPointer) -> Void) -> Int {
+  public func drain(upTo end: UInt64, _ body: (UnsafeRawBufferPointer) -> Bool) -> Int {
     ring.drain(upTo: end, body)
   }
 

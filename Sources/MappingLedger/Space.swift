@@ -72,6 +72,16 @@ public final class Space {
     return bytes
   }
 
+  /// Whether it has mappings made with MAP_GROWSDOWN; the main stack is known to grow.
+  public var hasGrowingStacks: Bool {
+    var found = false
+    table.forEach(in: .everything) { entry in
+      let traits = entry.value.traits
+      if traits.contains(.growsDown), !traits.contains(.mainStack) { found = true }
+    }
+    return found
+  }
+
   /// Starts the account of growth anew.
   public func markBaseline(at when: KernelInstant) {
     baseline = Baseline(when: when, bytes: virtualBytes, bytesByKind: bytesByKind)

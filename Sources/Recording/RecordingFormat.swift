@@ -40,7 +40,6 @@ public enum RecordingFormat {
     case dumped = 0x8b
     case finished = 0x8c
     // Answers: what was asked because of the frame before them.
-    case listed = 0xc0
     case path = 0xc1
     case process = 0xc2
     case resident = 0xc3

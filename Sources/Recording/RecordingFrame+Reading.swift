@@ -37,7 +37,6 @@ extension RecordingFrame {
     case .reported: self = .reported(at: try from.instant())
     case .dumped: self = .dumped(at: try from.instant())
     case .finished: self = .finished(at: try from.instant())
-    case .listed: self = .listed(try from.lists(&texts))
     case .path:
       let identity = try from.identity()
       self = .path(identity, try from.text())

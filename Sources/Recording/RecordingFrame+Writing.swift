@@ -19,7 +19,6 @@ extension RecordingFrame {
     case .reported: .reported
     case .dumped: .dumped
     case .finished: .finished
-    case .listed: .listed
     case .path: .path
     case .process: .process
     case .resident: .resident
@@ -34,7 +33,7 @@ extension RecordingFrame {
     switch self {
     case .window, .mending, .auditBegan: break
     case .start(let facts): out.put(facts)
-    case .joined(let lists), .listed(let lists): out.put(lists, texts)
+    case .joined(let lists): out.put(lists, texts)
     case .viewed(let key, let when):
       out.put(key.raw)
       out.put(when.nanoseconds)

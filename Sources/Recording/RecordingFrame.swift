@@ -24,8 +24,6 @@ public enum RecordingFrame: Sendable {
   case dumped(at: KernelInstant)
   case finished(at: KernelInstant)
 
-  /// The list of a space that exec had just filled; nil when there was none to be had.
-  case listed(JoinedLists)
   case path(FileIdentity, String)
   case process(ProcessID, executable: String?, cgroup: String?)
   /// Bytes of a process in memory; nil when nobody could tell.

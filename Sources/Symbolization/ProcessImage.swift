@@ -12,6 +12,10 @@ final class ProcessImage {
   private let callbacks: UnsafeMutablePointer<Dwfl_Callbacks>
   private let debugPath: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
   private var isAttached = false
+  /// The program's own file, which tells the machine. elfutils would take the first module there is for
+  /// that, and fails an assertion where somebody mapped another machine's, or no program at all.
+  private let programFile: Int32
+  private let program: OpaquePointer?
   /// By start address.
   fileprivate var modules: [UInt64: MappedModule] = [:]
   /// Modules without a file, by start address, and why.
@@ -53,11 +57,34 @@ final class ProcessImage {
       return nil
     }
     self.session = session
+    elf_version(UInt32(EV_CURRENT))
+    programFile = open("/proc/\(process)/exe", O_RDONLY | O_CLOEXEC)
+    program = Self.nativeProgram(programFile)
     guard refresh() else { return nil }
+  }
+
+  /// Nil for what is not of this machine: a 32-bit program, for one.
+  private static func nativeProgram(_ file: Int32) -> OpaquePointer? {
+    guard file >= 0, let elf = elf_begin(file, ELF_C_READ_MMAP, nil) else { return nil }
+    var header = GElf_Ehdr()
+    #if arch(x86_64)
+      let machine = EM_X86_64
+    #else
+      let machine = EM_AARCH64
+    #endif
+    if gelf_getehdr(elf, &header) != nil, Int(header.e_machine) == Int(machine),
+      Int(header.e_ident.4) == Int(ELFCLASS64)
+    {
+      return elf
+    }
+    elf_end(elf)
+    return nil
   }
 
   deinit {
     dwfl_end(session)
+    if let program { elf_end(program) }
+    if programFile >= 0 { close(programFile) }
     callbacks.deallocate()
     free(debugPath.pointee)
     debugPath.deallocate()
@@ -133,7 +160,8 @@ final class ProcessImage {
     capture = Capture(stack: stack, memory: memory)
     defer { capture = nil }
     if !isAttached {
-      guard dwfl_attach_state(session, nil, pid_t(process), &threadCallbacks, own) else {
+      guard let program, dwfl_attach_state(session, program, pid_t(process), &threadCallbacks, own)
+      else {
         return CallStack(
           frames: frames(at: stack.instruction, isCall: false), incomplete: .noUnwindTables)
       }

@@ -56,7 +56,7 @@ enum EventSource: ~Copyable {
   }
 
   @discardableResult
-  func drain(upTo end: UInt64, _ body: (UnsafeRawBufferPointer) -> Void) -> Int {
+  func drain(upTo end: UInt64, _ body: (UnsafeRawBufferPointer) -> Bool) -> Int {
     switch self {
     case .kernel(let tracer): tracer.drain(upTo: end, body)
     case .recording: 0

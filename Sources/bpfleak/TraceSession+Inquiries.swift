@@ -121,25 +121,12 @@ struct RecordedAnswers {
   /// How far the replay is.
   var time = KernelInstant(nanoseconds: 0)
   private var origins: [ProcessID: (executable: String?, cgroup: String?)] = [:]
-  private var lists: [SpaceKey: [JoinedLists]] = [:]
 
   mutating func takeOrigin(of process: ProcessID) -> (executable: String?, cgroup: String?) {
     origins.removeValue(forKey: process) ?? (nil, nil)
   }
 
-  mutating func takeList(of key: SpaceKey) -> JoinedLists? {
-    guard var waiting = lists[key], !waiting.isEmpty else { return nil }
-    let first = waiting.removeFirst()
-    lists[key] = waiting.isEmpty ? nil : waiting
-    return first
-  }
-
   mutating func note(_ process: ProcessID, executable: String?, cgroup: String?) {
     origins[process] = (executable, cgroup)
-  }
-
-  mutating func note(_ list: JoinedLists) {
-    guard let key = list.spaces.first?.space.key else { return }
-    lists[key, default: []].append(list)
   }
 }

@@ -136,7 +136,7 @@ extension TraceSession {
   func dump() {
     if settings.form.isWrittenAtEnd { return }
     pump(mendsNow: true)
-    listCompatSpaces()
+    listUntoldSpaces()
     let now = Clock.now
     recorder?.append(.dumped(at: now))
     writeDump(at: now)

@@ -40,7 +40,6 @@ extension TraceSession {
     while reader.nextIsAnswer() {
       guard case .frame(let frame)? = reader.next(texts: &decoder.texts) else { return }
       switch frame {
-      case .listed(let list): answers.note(list)
       case .path(let identity, let text): answers.paths[identity] = text
       case .process(let process, let executable, let cgroup):
         answers.note(process, executable: executable, cgroup: cgroup)
@@ -147,7 +146,7 @@ private struct Replay {
       isFinished = true
       session.finish(at: when)
     // An answer that was not asked for: what it belonged to is damaged.
-    case .listed, .path, .process, .resident, .residentRanges, .limits, .stack, .module: break
+    case .path, .process, .resident, .residentRanges, .limits, .stack, .module: break
     }
     session.flush()
   }

@@ -51,32 +51,20 @@ extension TraceSession {
     }
   }
 
-  /// Lists a space that exec has just filled, in the midst of a drain: the list is merged at an
-  /// earlier place of the stream than it was made, what was recorded in between follows.
-  func takeSnapshot(ofExeced key: SpaceKey) {
-    guard let reason = ledger.takeWanted(key), let lists = list(ofExeced: key, reason) else {
-      return
-    }
-    for list in lists.spaces {
-      ledger.merge(list.space, at: lists.when, reason: lists.reason)
-      for task in list.tasks { ledger.admit(task, at: lists.when) }
-    }
-  }
-
-  private func list(ofExeced key: SpaceKey, _ reason: SnapshotReason) -> JoinedLists? {
-    if tracer.isRecording { return answers.takeList(of: key) }
-    guard let space = ledger.space(of: key), let thread = anyThread(of: space) else { return nil }
-    guard
+  /// Lists the space that an exec has just filled, before anything after that exec is taken in: all of
+  /// it is the window, and what follows finds a table. False when there was no exec.
+  func listExeced() -> Bool {
+    guard let key = execed else { return false }
+    execed = nil
+    guard let reason = ledger.takeWanted(key) else { return true }
+    guard let space = ledger.space(of: key), let thread = anyThread(of: space),
       let found = try? tracer.snapshot(of: key, through: thread, texts: &decoder.texts)
     else {
       ledger.wantAgain(key, reason)
-      return nil
+      return true
     }
-    // A record takes its place in the stream a moment before it reads the clock.
-    let now = KernelInstant(nanoseconds: Clock.now.nanoseconds + 1_000_000)
-    let lists = JoinedLists(at: now, reason: reason, spaces: [found])
-    recorder?.append(.listed(lists), texts: decoder.texts)
-    return lists
+    for event in join([(found.space, found.tasks)], reason).window { take(event) }
+    return true
   }
 
   /// Brings together a space and the kernel's list of it; nil when there was none. What was recorded
@@ -100,7 +88,10 @@ extension TraceSession {
     var window: [MappingEvent] = []
     // A record that is being written holds up those after it for a moment.
     while tracer.drainedPosition < end {
-      tracer.drain(upTo: end) { if let event = decode($0) { window.append(event) } }
+      tracer.drain(upTo: end) {
+        if let event = decode($0) { window.append(event) }
+        return true
+      }
     }
     // Not sooner: a record takes its place in the stream a moment before it reads the clock.
     let lists = JoinedLists(at: Clock.now, reason: reason, spaces: found)
@@ -120,10 +111,11 @@ extension TraceSession {
     return drift
   }
 
-  /// Lists the 32-bit spaces: the tracepoints report none of their system calls, so that what is to be
-  /// shown of them has to be asked for.
-  func listCompatSpaces() {
-    for space in ledger.spaces.values.filter(\.isCompat) {
+  /// Lists the spaces of which no call tells all, so that what is to be shown of them has to be asked
+  /// for: 32-bit ones, whose system calls the tracepoints do not report, and those with mappings that
+  /// grow down when they are touched.
+  func listUntoldSpaces() {
+    for space in ledger.spaces.values where space.isCompat || space.hasGrowingStacks {
       guard let thread = anyThread(of: space) else { continue }
       _ = join(space.key, through: thread, .unsure)
     }

@@ -53,6 +53,8 @@ final class TraceSession {
   /// Records were lost: who is alive has to be asked.
   private var needsRelisting = false
   private var mendAt: UInt64 = 0
+  /// The space of an exec just taken in, which is worth a list at once.
+  var execed: SpaceKey?
 
   /// How long the ring may fill unlooked at, in milliseconds: far less than it takes to fill.
   private static let pollMilliseconds: Int32 = 50
@@ -286,7 +288,12 @@ final class TraceSession {
   }
 
   func drain(upTo position: UInt64) {
-    tracer.drain(upTo: position) { take($0) }
+    repeat {
+      tracer.drain(upTo: position) {
+        take($0)
+        return execed == nil
+      }
+    } while listExeced()
   }
 
   private func take(_ record: UnsafeRawBufferPointer) {
@@ -322,8 +329,8 @@ final class TraceSession {
     let change = ledger.apply(event)
     // Of a few processes each exec is worth a list at once; on a whole machine most are gone before
     // anybody could ask.
-    if case .execed = change.effect, tracer.spec.scope != .system, let key = event.space {
-      takeSnapshot(ofExeced: key)
+    if case .execed = change.effect, tracer.spec.scope != .system, !tracer.isRecording {
+      execed = event.space
     }
     if settings.form == .ndjson { writeLine(event, change) }
     if let live, let space = change.space, space == live.focus { live.note(event, change) }

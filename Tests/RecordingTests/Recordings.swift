@@ -73,7 +73,6 @@ func read(_ file: [UInt8]) throws(RecordingDefect) -> (items: [Read], damage: Re
 func describe(_ frame: RecordingFrame, _ texts: TextTable) -> String {
   var text = "\(frame)"
   if case .joined(let lists) = frame { text = describe(lists, texts) }
-  if case .listed(let lists) = frame { text = "listed " + describe(lists, texts) }
   return text
 }
 
