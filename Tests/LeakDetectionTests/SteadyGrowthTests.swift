@@ -152,6 +152,42 @@ import Testing
     #expect(watch.verdict?.stack == StackID(1))
   }
 
+  @Test("mappings that each seem to come by a path of their own, until it is unwound, leak as one")
+  func unifiedOneByOne() throws {
+    var program = Program()
+    for tick in 0..<66 { program.mapBlock(tick, at: UInt64(tick) * 300, from: Int32(tick)) }
+    var watch = Watch(program)
+    for (tick, event) in program.events.enumerated() {
+      watch.take(event)
+      if tick > 0 { watch.ledger.unify(StackID(Int32(tick)), with: StackID(0)) }
+      if tick % 2 == 0 { watch.judge(at: event.when) }
+    }
+    #expect(try #require(watch.leakingSince) <= 15_000)
+    #expect(watch.standing == ["leaking 65"])
+    let verdict = try #require(watch.verdict)
+    #expect(verdict.stack == StackID(0))
+    #expect(verdict.period == 300_000_000)
+    #expect(verdict.first == instant(0))
+  }
+
+  @Test("such mappings that go again as soon as the next one has come are no leak")
+  func unifiedThatGo() throws {
+    var program = Program()
+    for tick in 0..<66 {
+      program.mapBlock(tick, at: UInt64(tick) * 300, from: Int32(tick))
+      if tick > 0 { program.freeBlock(tick - 1, at: UInt64(tick) * 300 + 10) }
+    }
+    var watch = Watch(program)
+    for event in program.events {
+      watch.take(event)
+      if let stack = event.stack, stack != StackID(0) {
+        watch.ledger.unify(stack, with: StackID(0))
+      }
+      watch.judge(at: event.when)
+    }
+    #expect(watch.story == [])
+  }
+
   @Test("an hour of one mapping a minute is found though nothing else ever happens")
   func hours() throws {
     var program = Program()
