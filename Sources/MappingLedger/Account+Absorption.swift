@@ -62,9 +62,11 @@ extension Trend {
     for age in endsByAge.indices { endsByAge[age] &+= other.endsByAge[age] }
   }
 
-  /// The same of one that has no history: of what it mapped, only the last can live.
-  mutating func absorb(_ other: Account) {
+  /// The same of one that has no history: of what it mapped, only the last can live. `live` is what
+  /// was live without that.
+  mutating func absorb(_ other: Account, besides live: Account.Amount) {
     guard other.mapped.count > 0, let birth = other.lastBirth?.nanoseconds else { return }
+    if birth > windows[windows.count - 1].start { advance(to: birth, live) }
     countsFrom = min(countsFrom, birth)
     windows[0].start = min(windows[0].start, birth)
     born(other.ownRuns, other.ownBytes, at: birth)

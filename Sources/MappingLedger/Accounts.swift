@@ -300,7 +300,7 @@ public struct Accounts: Sendable {
     if other.trend < 0 {
       // Often every mapping comes by what looks like a call path of its own until it is unwound.
       if kept >= 0 {
-        trends[Int(kept)].absorb(other)
+        trends[Int(kept)].absorb(other, besides: before.live)
       } else if rows[Int(target)].deservesTrend, let birth = rows[Int(target)].lastBirth {
         let latest = birth == other.lastBirth ? other : before
         beginTrend(target, runs: latest.ownRuns, latest.ownBytes, at: birth)
@@ -308,7 +308,7 @@ public struct Accounts: Sendable {
     } else if kept < 0 {
       rows[Int(target)].trend = other.trend
       trends[Int(other.trend)].account = target
-      trends[Int(other.trend)].absorb(before)
+      trends[Int(other.trend)].absorb(before, besides: other.live)
     } else {
       let orphan = trends[Int(other.trend)]
       trends[Int(kept)].absorb(orphan)

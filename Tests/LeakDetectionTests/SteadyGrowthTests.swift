@@ -170,6 +170,32 @@ import Testing
     #expect(verdict.first == instant(0))
   }
 
+  @Test("pieces that get ever larger and rarer leak when their bytes come as steadily as before")
+  func swelling() throws {
+    var program = Program()
+    var at: UInt64 = 500
+    var number: Int32 = 0
+    while at < 30_000 {
+      program.mapBlock(Int(number), at / 100 * 4096, at: at, from: number)
+      number += 1
+      at += max(300, at / 6)
+    }
+    var watch = Watch(program)
+    var events = program.events[...]
+    for ms in stride(from: 500, through: 30_000, by: 500) as StrideThrough<UInt64> {
+      while let event = events.first, event.when <= instant(ms) {
+        watch.take(events.removeFirst())
+        if let stack = event.stack, stack != StackID(0) {
+          watch.ledger.unify(stack, with: StackID(0))
+        }
+      }
+      watch.judge(at: instant(ms))
+    }
+    #expect(try #require(watch.leakingSince) <= 15_000)
+    #expect(watch.verdict?.standing == .leaking)
+    #expect(!watch.story.contains { $0.contains("withdrawn") })
+  }
+
   @Test("such mappings that go again as soon as the next one has come are no leak")
   func unifiedThatGo() throws {
     var program = Program()
