@@ -21,6 +21,7 @@
 #define CLONE_VM 0x100
 #define CLONE_THREAD 0x10000
 #define MAX_ERRNO 4095
+#define PROT_WRITE 2
 #define PROT_EXEC 4
 #define HUGETLBFS_MAGIC 0x958458f6
 #define VM_HUGETLB 0x00400000
@@ -387,14 +388,19 @@ static __always_inline int emit_protected(struct syscall_exit *context)
 {
 	struct bpfleak_protected *record;
 	struct caller caller;
+	__s32 stack = -1;
 
 	if (!find_caller(&caller))
 		return 0;
 	if (BPFLEAK_ARG3(caller.regs) & PROT_EXEC && !context->result)
 		note_code(caller.space, BPFLEAK_ARG1(caller.regs));
+	/* Arenas of malloc grow so. */
+	if (BPFLEAK_ARG3(caller.regs) & PROT_WRITE && !context->result)
+		stack = stack_of(context, &caller);
 	record = RESERVE(&caller, BPFLEAK_PROTECTED, bpfleak_protected);
 	if (!record)
 		return 0;
+	record->header.stack = stack;
 	record->address = BPFLEAK_ARG1(caller.regs);
 	record->bytes = BPFLEAK_ARG2(caller.regs);
 	record->prot = BPFLEAK_ARG3(caller.regs);

@@ -35,14 +35,14 @@ public struct HeapGrowthDetector: LeakDetector {
       guard var judgement = judge(total, trend, space, ledger, at: now, before?.standing) else {
         return nil
       }
-      let extenders = manner == .heapTotal ? Extenders(space, since: judgement.first) : nil
-      if let extenders, extenders.stacks > 0 {
+      let extenders = Extenders(of: manner, space, since: judgement.first)
+      if extenders.stacks > 0 {
         judgement.evidence.append(
           .extenders(stacks: extenders.stacks, share: extenders.share))
       }
       var verdict = Verdict(
         subject, judgement, .max, total, space, ledger, before, true)
-      verdict.stack = extenders?.most
+      verdict.stack = extenders.most
       verdict.count = max(1, total.mapped.count)
       return verdict
     }
@@ -99,11 +99,11 @@ private struct Extenders {
   /// Of the bytes that are there, how much the one that extended it most did.
   var share = 0.0
 
-  init(_ space: Space, since first: UInt64) {
+  init(of manner: Account.Manner, _ space: Space, since first: UInt64) {
     var total: UInt64 = 0
     var largest: UInt64 = 0
-    space.accounts.forEachAccount { account in
-      guard account.manner == .break, let stack = account.stack,
+    space.accounts.forEachExtender(manner) { account in
+      guard account.live.bytes > 0, let stack = account.stack,
         let last = account.lastBirth, last.nanoseconds >= first
       else { return }
       stacks += 1

@@ -17,6 +17,9 @@ public struct SteadyGrowthDetector: LeakDetector {
     public var regularAge: UInt64 = 17_000_000_000
     public var regularCount = 4
     public var oftenCount = 8
+    /// and a little less time where that is often, and none of them ever went.
+    public var clockworkAge: UInt64 = 12_000_000_000
+    public var clockworkCount = 48
     /// or where it has gone on for long.
     public var patientAge: UInt64 = 40_000_000_000
     public var patientCount = 10
@@ -30,6 +33,9 @@ public struct SteadyGrowthDetector: LeakDetector {
     /// Address space without access is reserved in plenty by allocators.
     public var reservedAge: UInt64 = 60_000_000_000
     public var reservedCount = 64
+    /// Where a page or more of each is in use, somebody had a purpose with each.
+    public var usedReservedCount = 32
+    public var usedBytes: UInt64 = 4096
     public var suspectAge: UInt64 = 6_000_000_000
     public var suspectCount = 5
     public var slowSuspectAge: UInt64 = 9_500_000_000
@@ -82,10 +88,15 @@ public struct SteadyGrowthDetector: LeakDetector {
     if let later = laterGrowth(trend, account, strictness, at: now) {
       return Judgement(.leaking, later, account, space)
     }
+    if let swelling = swelling(account, trend, strictness, at: now) {
+      return Judgement(.leaking, swelling, account, space)
+    }
     let quiet = now.nanoseconds - min(now.nanoseconds, reading.last)
     let span = reading.last - min(reading.last, reading.first)
     if earlier == .leaking {
-      let fades = reading.quarters[2] + reading.quarters[3] < 0.2 * Double(reading.stuck)
+      let fades =
+        !account.swells
+        && reading.quarters[2] + reading.quarters[3] < 0.2 * Double(reading.stuck)
       if quiet <= max(thresholds.leastPause, span), !fades {
         return Judgement(.leaking, reading, account, space)
       }
@@ -111,19 +122,39 @@ public struct SteadyGrowthDetector: LeakDetector {
     let age = reading.age(at: now) / strictness
     let count = reading.stuck / Int(strictness)
     if account.isMostlyReserved {
+      guard reading.isSteady() else { return false }
+      let used = account.committedBytes / UInt64(max(1, account.live.count))
+      let quiet = now.nanoseconds - min(now.nanoseconds, reading.last)
       return age >= thresholds.reservedAge && count >= thresholds.reservedCount
-        && reading.isSteady()
+        || used >= thresholds.usedBytes && age >= thresholds.leakingAge
+          && count >= thresholds.usedReservedCount && quiet <= 1_000_000_000
     }
     if let period = period(of: reading, account) {
       let quiet = now.nanoseconds - min(now.nanoseconds, reading.last)
       guard quiet <= period + period / 2 + 1_000_000_000 else { return false }
       return age >= thresholds.regularAge && count >= thresholds.regularCount
         || age >= thresholds.leakingAge && count >= thresholds.oftenCount
+        || age >= thresholds.clockworkAge && count >= thresholds.clockworkCount
+          && reading.ended == 0
     }
     let quiet = now.nanoseconds - min(now.nanoseconds, reading.last)
     return quiet <= max(1_000_000_000, 4 * age / UInt64(max(1, count))) && reading.isSteady()
       && (age >= thresholds.leakingAge && count >= thresholds.leakingCount
         || age >= thresholds.patientAge && count >= thresholds.patientCount)
+  }
+
+  /// What an allocator takes from the system in ever larger pieces, ever more seldom, is judged by
+  /// its bytes, as a heap is.
+  private func swelling(
+    _ account: Account, _ trend: Trend, _ strictness: UInt64, at now: KernelInstant
+  ) -> EnvelopeReading? {
+    guard account.swells, !account.isMostlyReserved,
+      let reading = EnvelopeReading(trend, account.live.bytes, at: now)
+    else { return nil }
+    let age = (now.nanoseconds - min(now.nanoseconds, reading.first)) / strictness
+    let quiet = now.nanoseconds - min(now.nanoseconds, reading.last)
+    return age >= thresholds.leakingAge && reading.steps >= thresholds.oftenCount
+      && quiet <= max(2_000_000_000, age / 4) && reading.isSteady() ? reading : nil
   }
 
   /// Growth that began, or went on, after another time.
@@ -221,6 +252,11 @@ extension Account {
     case .sharedMemory: return .sharedMemory
     case .heap, .mainStack, .threadStack, .guard, .special: return nil
     }
+  }
+
+  /// Whether its mappings differ much in size, and none of them ever went.
+  fileprivate var swells: Bool {
+    freed == Amount() && smallestBytes > 0 && largestBytes / 4 >= smallestBytes
   }
 
   /// Whether it is address space of which little is used.

@@ -90,15 +90,7 @@ public struct Account: Sendable {
   public var eachBytes: UInt64? { smallestBytes == largestBytes ? largestBytes : nil }
 
   mutating func noteBirth(_ bytes: UInt64, _ file: FileID, at when: KernelInstant) {
-    if let lastBirth {
-      let gap = Double(when.since(lastBirth))
-      if mapped.count <= 2 {
-        usualGap = gap
-      } else {
-        gapDeviation += (abs(gap - usualGap) - gapDeviation) / 8
-        usualGap += (gap - usualGap) / 8
-      }
-    }
+    if let lastBirth { noteGap(from: lastBirth, to: when) }
     if firstBirth == nil { firstBirth = when }
     birthBefore = lastBirth
     lastBirth = when
@@ -107,6 +99,16 @@ public struct Account: Sendable {
       self.file = file
     } else if self.file != file {
       self.file = .none
+    }
+  }
+
+  mutating func noteGap(from last: KernelInstant, to next: KernelInstant) {
+    let gap = Double(next.since(last))
+    if mapped.count <= 2 {
+      usualGap = gap
+    } else {
+      gapDeviation += (abs(gap - usualGap) - gapDeviation) / 8
+      usualGap += (gap - usualGap) / 8
     }
   }
 

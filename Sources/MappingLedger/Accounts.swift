@@ -51,6 +51,15 @@ public struct Accounts: Sendable {
     }
   }
 
+  /// The accounts of those that extended the heap: by the break, or by committing of arenas.
+  public func forEachExtender(_ total: Account.Manner, _ body: (Account) -> Void) {
+    let manner = total == .heapTotal ? Account.Manner.break : total
+    for (index, row) in rows.enumerated()
+    where row.canonical == UInt32(index) && row.manner == manner && row.rawStack >= 0 {
+      body(row)
+    }
+  }
+
   /// Every account with a history, and that: what is worth judging.
   public func forEachTrend(_ body: (UInt32, Account, Trend) -> Void) {
     for trend in trends where !trend.windows.isEmpty {
@@ -240,14 +249,19 @@ public struct Accounts: Sendable {
     trends[trend].grew(at: when.nanoseconds)
   }
 
-  /// `bytes` of a reservation became accessible, or less than none.
-  mutating func commit(_ index: UInt32, _ bytes: Int64, at when: KernelInstant) {
+  /// `bytes` of a reservation became accessible by a call of that stack, or less than none.
+  mutating func commit(
+    _ index: UInt32, _ bytes: Int64, by stack: Int32 = -1, at when: KernelInstant
+  ) {
     let row = Int(canonical(index))
     rows[row].committedBytes.move(by: bytes)
     guard rows[row].isArena else { return }
     let total = self.index(.heap, .committed, stack: -1, bytes: 0)
     if bytes > 0 {
       add(.born, to: total, runs: 0, UInt64(bytes), born: when.nanoseconds, at: when)
+      guard stack >= 0 else { return }
+      let extender = self.index(.heap, .committed, stack: stack, bytes: 0)
+      add(.born, to: extender, runs: 0, UInt64(bytes), born: when.nanoseconds, at: when)
     } else {
       let least = min(bytes.magnitude, rows[Int(total)].live.bytes)
       remove(.freed, from: total, runs: 0, least, born: 0, at: when)
@@ -276,16 +290,25 @@ public struct Accounts: Sendable {
 
   private mutating func merge(_ source: UInt32, into target: UInt32) {
     let other = rows[Int(source)]
+    let before = rows[Int(target)]
     rows[Int(target)].absorb(other)
     let stays = Account(
       kind: other.kind, manner: other.manner, rawStack: other.rawStack, unitBytes: other.unitBytes,
       canonical: target)
     rows[Int(source)] = stays
-    guard other.trend >= 0 else { return }
     let kept = rows[Int(target)].trend
-    if kept < 0 {
+    if other.trend < 0 {
+      // Often every mapping comes by what looks like a call path of its own until it is unwound.
+      if kept >= 0 {
+        trends[Int(kept)].absorb(other, besides: before.live)
+      } else if rows[Int(target)].deservesTrend, let birth = rows[Int(target)].lastBirth {
+        let latest = birth == other.lastBirth ? other : before
+        beginTrend(target, runs: latest.ownRuns, latest.ownBytes, at: birth)
+      }
+    } else if kept < 0 {
       rows[Int(target)].trend = other.trend
       trends[Int(other.trend)].account = target
+      trends[Int(other.trend)].absorb(before, besides: other.live)
     } else {
       let orphan = trends[Int(other.trend)]
       trends[Int(kept)].absorb(orphan)
@@ -324,52 +347,6 @@ extension Account {
     lastBirth = nil
     growths = 0
     trend = -1
-  }
-
-  fileprivate mutating func absorb(_ other: Account) {
-    mapped.add(other.mapped)
-    freed.add(other.freed)
-    present.add(other.present)
-    live.add(other.live)
-    growths += other.growths
-    firstBirth = [firstBirth, other.firstBirth].compactMap { $0 }.min()
-    lastBirth = [lastBirth, other.lastBirth].compactMap { $0 }.max()
-    smallestBytes = min(smallestBytes, other.smallestBytes)
-    largestBytes = max(largestBytes, other.largestBytes)
-    committedBytes &+= other.committedBytes
-    if file != other.file { file = .none }
-    // Each of them came so often; both together more often and less regularly.
-    gapDeviation = max(usualGap, other.usualGap)
-  }
-}
-
-extension Account.Amount {
-  mutating func add(_ other: Account.Amount) {
-    count += other.count
-    bytes &+= other.bytes
-  }
-}
-
-extension Trend {
-  /// Takes over the history of an account that turned out to be the same one.
-  fileprivate mutating func absorb(_ other: Trend) {
-    for window in other.windows {
-      let index = self.index(of: window.start)
-      windows[index].born += window.born
-      windows[index].lastBirth = max(windows[index].lastBirth, window.lastBirth)
-      windows[index].survivors += window.survivors
-      windows[index].survivingBytes &+= window.survivingBytes
-      windows[index].growths += window.growths
-    }
-    for index in windows.indices {
-      // As it was there when this window began; the two need not have been least at one time.
-      guard let window = other.windows.last(where: { $0.start <= windows[index].start }) else {
-        continue
-      }
-      windows[index].leastCount += window.leastCount
-      windows[index].leastBytes &+= window.leastBytes
-    }
-    for age in endsByAge.indices { endsByAge[age] &+= other.endsByAge[age] }
   }
 }
 

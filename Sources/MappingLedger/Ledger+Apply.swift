@@ -35,7 +35,8 @@ extension Ledger {
     case .remapping(let address, let bytes): return remapping(event, address, bytes, space)
     case .remapped(let call): return remapped(event, call, space)
     case .protected(let address, let bytes, let prot, let error):
-      return protected(address, bytes, prot, error, space, at: event.when)
+      return protected(
+        address, bytes, prot, error, space, by: event.stack?.raw ?? -1, at: event.when)
     case .breakSet(let start, let brk): return breakSet(event, start, brk, space)
     case .attached(let call): return attached(event, call, space)
     case .detaching(let address): return detaching(event, address, space)
@@ -134,7 +135,7 @@ extension Ledger {
 
   private func protected(
     _ address: UInt64, _ bytes: UInt64, _ prot: UInt64, _ error: Int32, _ space: Space,
-    at when: KernelInstant
+    by stack: Int32, at when: KernelInstant
   ) -> LedgerChange.Effect {
     var range = AddressRange(start: address, length: pages(bytes))
     guard isAligned(address), !range.isEmpty else { return .none }
@@ -160,7 +161,7 @@ extension Ledger {
         if mapping.traits.contains(.reserved), mapping.protection.isEmpty != protection.isEmpty {
           let bytes = Int64(clamping: portion.length)
           space.accounts.commit(
-            mapping.account, protection.isEmpty ? -bytes : bytes, at: when)
+            mapping.account, protection.isEmpty ? -bytes : bytes, by: stack, at: when)
         }
         mapping.protection = protection
       })

@@ -39,7 +39,7 @@ public struct Trend: Sendable {
   /// first holds all that were younger.
   public internal(set) var endsByAge: [UInt32] = Array(repeating: 0, count: 24)
   /// What was born before is not in the windows.
-  let countsFrom: UInt64
+  var countsFrom: UInt64
   /// The index of its account.
   public internal(set) var account: UInt32
 

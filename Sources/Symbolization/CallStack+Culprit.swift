@@ -18,7 +18,8 @@ extension StackFrame {
     if Self.libraries.contains(where: { (file ?? module[...]).hasPrefix($0) }) { return true }
     guard let function else { return false }
     if Self.functions.contains(function.plainName) { return true }
-    return Self.prefixes.contains { function.hasPrefix($0) || function.scope.hasPrefix($0) }
+    return function.isRustLibrary
+      || Self.prefixes.contains { function.hasPrefix($0) || function.scope.hasPrefix($0) }
   }
 
   private static let libraries = [
@@ -59,5 +60,45 @@ extension String {
   fileprivate var scope: Substring {
     let head = prefix { $0 != "(" && $0 != "<" }
     return head.lastIndex(of: " ").map { self[index(after: $0)...] } ?? self[...]
+  }
+
+  /// Whether it is `<X as T>::f` of Rust with a trait T of its library. Of a program's own type that
+  /// is the program's own function, unless the trait is one that only the library implements.
+  fileprivate var isRustLibrary: Bool {
+    guard hasPrefix("<"), let (type, trait) = rustImplementation,
+      Self.rustLibraries.contains(where: trait.hasPrefix)
+    else { return false }
+    let path = trait.prefix { $0 != "<" }
+    if path.split(separator: ":").last?.hasPrefix("Spec") == true { return true }
+    var bare = type.drop { "&*[(".contains($0) }
+    for word in ["mut ", "const "] where bare.hasPrefix(word) { bare = bare.dropFirst(word.count) }
+    bare = bare.drop { "&*[(".contains($0) }
+    // Primitive types, and what is but a parameter, have no path.
+    return Self.rustLibraries.contains(where: bare.hasPrefix)
+      || !bare.prefix { !"<,;])".contains($0) }.contains(":")
+  }
+
+  private static let rustLibraries = ["alloc::", "core::", "std::", "hashbrown::"]
+
+  /// X and T of `<X as T>`.
+  private var rustImplementation: (type: Substring, trait: Substring)? {
+    var depth = 0
+    var type: Substring?
+    var start = index(after: startIndex)
+    var before: Character = " "
+    for index in indices {
+      switch self[index] {
+      case "<": depth += 1
+      case ">" where before != "-":
+        depth -= 1
+        if depth == 0 { return type.map { ($0, self[start..<index]) } }
+      case " " where depth == 1 && type == nil && self[index...].hasPrefix(" as "):
+        type = self[start..<index]
+        start = self.index(index, offsetBy: 4)
+      default: break
+      }
+      before = self[index]
+    }
+    return nil
   }
 }

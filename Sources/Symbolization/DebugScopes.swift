@@ -56,7 +56,40 @@ struct DebugScopes {
     where dwarf_attr_integrate(&die, UInt32(name), &attribute) != nil {
       if let text = dwarf_formstring(&attribute) { return demangled(String(cString: text)) }
     }
-    return dwarf_diename(&die).map { String(cString: $0) }
+    guard let name = dwarf_diename(&die) else { return nil }
+    return scope(of: die) + String(cString: name)
+  }
+
+  /// The namespaces and classes that a function was declared in, each followed by `::`.
+  private func scope(of die: Dwarf_Die) -> String {
+    var die = die
+    var attribute = Dwarf_Attribute()
+    // From what was inlined to the function as such, and from there to its declaration.
+    for _ in 0..<4 {
+      var next = Dwarf_Die()
+      guard
+        [DW_AT_abstract_origin, DW_AT_specification].contains(where: {
+          dwarf_attr(&die, UInt32($0), &attribute) != nil
+            && dwarf_formref_die(&attribute, &next) != nil
+        })
+      else { break }
+      die = next
+    }
+    var found: UnsafeMutablePointer<Dwarf_Die>?
+    let count = dwarf_getscopes_die(&die, &found)
+    defer { free(found) }
+    guard count > 1, let found else { return "" }
+    var scope = ""
+    for index in 1..<Int(count) {
+      switch Int(dwarf_tag(&found[index])) {
+      case Int(DW_TAG_namespace), Int(DW_TAG_class_type), Int(DW_TAG_structure_type),
+        Int(DW_TAG_union_type):
+        let name = dwarf_diename(&found[index]).map { String(cString: $0) }
+        scope = (name ?? "(anonymous)") + "::" + scope
+      default: break
+      }
+    }
+    return scope
   }
 
   private func number(_ name: Int, of die: inout Dwarf_Die) -> Int? {

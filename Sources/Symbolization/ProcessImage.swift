@@ -22,6 +22,8 @@ final class ProcessImage {
   fileprivate var missing: [UInt64: UnresolvedReason] = [:]
   /// The frames of each return address asked for so far.
   private var known: [UInt64: [StackFrame]] = [:]
+  /// By start address of their module, where elfutils did not know the unit of an address.
+  private var units: [UInt64: UnitRanges] = [:]
   private var perfMap: PerfMap?
   fileprivate var capture: Capture?
 
@@ -98,7 +100,10 @@ final class ProcessImage {
     guard !found.isEmpty else { return false }
     let before = modules
     modules = Dictionary(found.map { ($0.start, $0) }, uniquingKeysWith: { first, _ in first })
-    if before != modules { known.removeAll() }
+    if before != modules {
+      known.removeAll()
+      units.removeAll()
+    }
     dwfl_report_begin(session)
     for module in found {
       // The name by which dwfl_linux_proc_find_elf knows to read the process's memory.
@@ -208,6 +213,17 @@ final class ProcessImage {
       address: address, module: modules[start]?.path, offset: isKnown ? relative : address &- start)
   }
 
+  /// The compilation unit of a place in the module that starts there, and its distance from where
+  /// the file has it.
+  private func unit(
+    of module: OpaquePointer, _ start: UInt64, at place: UInt64
+  ) -> (unit: Dwarf_Die, bias: Dwarf_Addr)? {
+    var bias: Dwarf_Addr = 0
+    if let unit = dwfl_module_addrdie(module, place, &bias) { return (unit.pointee, bias) }
+    if units[start] == nil { units[start] = UnitRanges(of: module) }
+    return units[start]?.unit(at: place)
+  }
+
   private func symbolize(_ address: UInt64, at place: UInt64) -> [StackFrame] {
     guard let module = dwfl_addrmodule(session, place) else {
       if perfMap == nil { perfMap = PerfMap(of: process) }
@@ -229,17 +245,21 @@ final class ProcessImage {
     // Only now is the file open, which tells where its addresses begin.
     var relative = address
     if dwfl_module_relocate_address(module, &relative) >= 0 { frame.offset = relative }
-    if let line = dwfl_module_getsrc(module, place) {
-      var number: Int32 = 0
-      if let file = dwfl_lineinfo(line, nil, &number, nil, nil, nil) {
-        frame.file = String(cString: file)
-        frame.line = number > 0 ? Int(number) : nil
-      }
-    }
-    var bias: Dwarf_Addr = 0
     var frames = [frame]
-    if let unit = dwfl_module_addrdie(module, place, &bias) {
-      frames = DebugScopes(unit, at: place &- bias).frames(around: frame)
+    if let found = unit(of: module, start, at: place) {
+      var unit = found.unit
+      let bias = found.bias
+      if let line = dwarf_getsrc_die(&unit, place &- bias) {
+        var number: Int32 = 0
+        // What the compiler made up has line 0 of no file.
+        if dwarf_lineno(line, &number) == 0, number > 0,
+          let file = dwarf_linesrc(line, nil, nil)
+        {
+          frame.file = String(cString: file)
+          frame.line = Int(number)
+        }
+      }
+      frames = DebugScopes(&unit, at: place &- bias).frames(around: frame)
     }
     for index in frames.indices where frames[index].function == nil {
       frames[index].unresolved = missing[start] ?? .noSymbol

@@ -152,6 +152,68 @@ import Testing
     #expect(watch.verdict?.stack == StackID(1))
   }
 
+  @Test("mappings that each seem to come by a path of their own, until it is unwound, leak as one")
+  func unifiedOneByOne() throws {
+    var program = Program()
+    for tick in 0..<66 { program.mapBlock(tick, at: UInt64(tick) * 300, from: Int32(tick)) }
+    var watch = Watch(program)
+    for (tick, event) in program.events.enumerated() {
+      watch.take(event)
+      if tick > 0 { watch.ledger.unify(StackID(Int32(tick)), with: StackID(0)) }
+      if tick % 2 == 0 { watch.judge(at: event.when) }
+    }
+    #expect(try #require(watch.leakingSince) <= 15_000)
+    #expect(watch.standing == ["leaking 65"])
+    let verdict = try #require(watch.verdict)
+    #expect(verdict.stack == StackID(0))
+    #expect(verdict.period == 300_000_000)
+    #expect(verdict.first == instant(0))
+  }
+
+  @Test("pieces that get ever larger and rarer leak when their bytes come as steadily as before")
+  func swelling() throws {
+    var program = Program()
+    var at: UInt64 = 500
+    var number: Int32 = 0
+    while at < 30_000 {
+      program.mapBlock(Int(number), at / 100 * 4096, at: at, from: number)
+      number += 1
+      at += max(300, at / 6)
+    }
+    var watch = Watch(program)
+    var events = program.events[...]
+    for ms in stride(from: 500, through: 30_000, by: 500) as StrideThrough<UInt64> {
+      while let event = events.first, event.when <= instant(ms) {
+        watch.take(events.removeFirst())
+        if let stack = event.stack, stack != StackID(0) {
+          watch.ledger.unify(stack, with: StackID(0))
+        }
+      }
+      watch.judge(at: instant(ms))
+    }
+    #expect(try #require(watch.leakingSince) <= 15_000)
+    #expect(watch.verdict?.standing == .leaking)
+    #expect(!watch.story.contains { $0.contains("withdrawn") })
+  }
+
+  @Test("such mappings that go again as soon as the next one has come are no leak")
+  func unifiedThatGo() throws {
+    var program = Program()
+    for tick in 0..<66 {
+      program.mapBlock(tick, at: UInt64(tick) * 300, from: Int32(tick))
+      if tick > 0 { program.freeBlock(tick - 1, at: UInt64(tick) * 300 + 10) }
+    }
+    var watch = Watch(program)
+    for event in program.events {
+      watch.take(event)
+      if let stack = event.stack, stack != StackID(0) {
+        watch.ledger.unify(stack, with: StackID(0))
+      }
+      watch.judge(at: event.when)
+    }
+    #expect(watch.story == [])
+  }
+
   @Test("an hour of one mapping a minute is found though nothing else ever happens")
   func hours() throws {
     var program = Program()

@@ -31,6 +31,10 @@ struct CulpritTests {
       "operator new(unsigned long)", "__mmap64", "_int_malloc", "sysmalloc_mmap.isra.0",
       "__pthread_create_2_1", "je_arena_extent_alloc", "runtime.sysAlloc", "mi_malloc",
       "alloc::raw_vec::RawVec<T,A>::grow_one", "<alloc::vec::Vec<T> as core::clone::Clone>::clone",
+      "<u8 as alloc::vec::spec_from_elem::SpecFromElem>::from_elem",
+      "<tiles::Tile as alloc::vec::spec_from_elem::SpecFromElem>::from_elem::<alloc::alloc::Global>",
+      "<T as core::convert::Into<U>>::into", "<&[u8] as std::io::Read>::read_to_end",
+      "<std::sys::thread::Thread as core::ops::drop::Drop>::drop",
       "Swift._ContiguousArrayBuffer.init(count: Swift.Int) -> A", "swift_slowAlloc",
       "generic specialization <Swift.Int> of Swift.Array.append(A) -> ()",
     ])
@@ -42,6 +46,9 @@ struct CulpritTests {
     "a program's own functions are, also those that only sound like it",
     arguments: [
       "load_table", "malloc_pool_grow", "Store::insert(std::string const&)", "main.main",
+      "<tiles::Cache as core::ops::drop::Drop>::drop", "<u8 as tiles::Encode>::encode",
+      "<&mut tiles::Cache as core::iter::traits::iterator::Iterator>::next",
+      "<fn(u8) -> u8 as tiles::Apply>::apply",
       "mapper", "void fill<std::string>(std::string)", "demo.leak() -> ()",
     ])
   func own(function: String) {

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+import LeakDetection
+import MappingEvents
+import MappingLedger
+import Testing
+
+/// Address space reserved without access, and what is made accessible of it.
+@Suite struct ArenaTests {
+  private func reserve(
+    _ number: Int, _ bytes: UInt64, at ms: UInt64, in program: inout Program
+  ) {
+    program.add(
+      .mapped(
+        MappingEvent.Mapped(
+          address: 0x2000_0000_0000 + UInt64(number) << 30, bytes: bytes, protection: [],
+          flags: [.private, .anonymous, .noReserve])), at: ms, from: 9)
+  }
+
+  private func open(
+    _ number: Int, _ from: UInt64, _ to: UInt64, at ms: UInt64, by stack: Int32,
+    in program: inout Program
+  ) {
+    let start = 0x2000_0000_0000 + UInt64(number) << 30
+    program.add(
+      .protected(address: start + from, bytes: to - from, prot: 3, error: 0), at: ms, from: stack)
+  }
+
+  @Test("reservations that keep coming leak within 15 s when some of each is used")
+  func usedReservations() throws {
+    var program = Program()
+    for tick in 0..<100 {
+      reserve(tick, 256 << 20, at: UInt64(tick) * 250, in: &program)
+      open(tick, 0, 64 << 10, at: UInt64(tick) * 250, by: 9, in: &program)
+    }
+    let watch = program.watched(until: 24_000)
+    #expect(try #require(watch.leakingSince) <= 15_000)
+    #expect(watch.verdict?.subject.kind == .anonymous)
+    #expect(watch.verdict?.stack == StackID(9))
+  }
+
+  @Test("reservations that are not used are suspect at most, for a minute")
+  func unusedReservations() {
+    var program = Program()
+    for tick in 0..<100 { reserve(tick, 256 << 20, at: UInt64(tick) * 250, in: &program) }
+    let watch = program.watched(until: 24_000)
+    #expect(watch.leakingSince == nil)
+    #expect(watch.standing == ["suspect 97"])
+  }
+
+  @Test("of a heap in arenas, the call path that made most of it accessible is named")
+  func extender() throws {
+    var program = Program()
+    reserve(0, 64 << 20, at: 0, in: &program)
+    for tick in 0..<200 as Range<UInt64> {
+      let stack: Int32 = tick % 4 == 0 ? 3 : 4
+      open(
+        0, tick * 65_536, (tick + 1) * 65_536, at: 10 + tick * 100, by: stack, in: &program)
+    }
+    let verdict = try #require(program.watched(until: 20_000).verdict)
+    #expect(verdict.standing == .leaking)
+    #expect(verdict.subject.kind == .heap && verdict.subject.manner == .committed)
+    #expect(verdict.stack == StackID(4))
+    #expect(
+      verdict.evidence.contains {
+        if case .extenders(stacks: 2, let share) = $0 { return share == 0.75 }
+        return false
+      })
+  }
+
+  @Test("extenders that turn out to be one call path are named together")
+  func unifiedExtenders() throws {
+    var program = Program()
+    reserve(0, 64 << 20, at: 0, in: &program)
+    for tick in 0..<200 as Range<UInt64> {
+      open(
+        0, tick * 65_536, (tick + 1) * 65_536, at: 10 + tick * 100, by: Int32(tick % 5 + 1),
+        in: &program)
+    }
+    var watch = Watch(program)
+    for event in program.events { watch.take(event) }
+    watch.ledger.unify(StackID(4), with: StackID(3))
+    watch.judge(at: instant(20_000))
+    #expect(watch.verdict?.stack == StackID(3))
+  }
+}
