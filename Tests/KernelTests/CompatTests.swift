@@ -16,7 +16,7 @@ extension KernelTests {
       func audit() async throws {
         let trace = try await Trace.start(
           "--audit", "200ms", "--", try Programs.test("compat_maps"))
-        try await trace.process.waitUntil(complaining: "done")
+        try await trace.process.waitUntil(complaining: "\ndone\n")
         // Whatever was found so far, the table is as the kernel's now.
         try await trace.waitForAudit { $0 == 0 }
         try trace.process.say("x")

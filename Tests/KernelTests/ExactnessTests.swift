@@ -75,7 +75,7 @@ extension KernelTests {
         ["--events", "exec,mapping,snapshot,summary,start", "--", try Programs.test(command[0])]
           + command.dropFirst() + ["--hold"],
         environment: listing.environment)
-      try await trace.process.waitUntil(complaining: "done")
+      try await trace.process.waitUntil(complaining: "\ndone\n")
       let pid = try await trace.firstPID()
       let dump = try await trace.dump()
       #expect(dump.pids == [pid])

@@ -97,7 +97,7 @@ extension KernelTests {
       for thread in ["0", "1"] {
         let trace = try await Trace.start(
           command: "exec_chain", "--count", "3", "--every", "20", "--thread", thread, "--hold")
-        try await trace.process.waitUntil(complaining: "done")
+        try await trace.process.waitUntil(complaining: "\ndone\n")
         let dump = try await trace.dump()
         let lines = try trace.lines()
         let execs = lines.ofType("exec")

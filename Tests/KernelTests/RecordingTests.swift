@@ -3,7 +3,8 @@ import Foundation
 import Testing
 
 extension KernelTests {
-  @Suite struct RecordingTests {
+  @Suite(.emulationTooSlow("what is written of a stream does not depend on the kernel"))
+  struct RecordingTests {
     /// Runs `bpfleak replay` as nobody, on a copy of the file that is left to see.
     private func replay(_ arguments: String...) async throws -> StartedProcess.Finished {
       try await StartedProcess(

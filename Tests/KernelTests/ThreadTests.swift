@@ -101,7 +101,7 @@ extension KernelTests {
     func keptStack() async throws {
       let trace = try await Trace.start(
         command: "threads_joined", "--count", "3", "--every", "5", "--hold")
-      try await trace.process.waitUntil(complaining: "done")
+      try await trace.process.waitUntil(complaining: "\ndone\n")
       let threads = try await trace.dump().ofKind("thread-stack").compactMap(\.thread)
       #expect(threads.map(\.isAlive) == [false])
       let last = try trace.lines().ofType("clone").last?.number("child_tid")

@@ -3,7 +3,8 @@ import Foundation
 import Testing
 
 extension KernelTests {
-  @Suite struct WholeOutputTests {
+  @Suite(.emulationTooSlow("what is drawn of a report does not depend on the kernel"))
+  struct WholeOutputTests {
     /// What is in the file that a run left which ended before the program that leaks.
     private static func output(_ name: String) async throws -> Data {
       let program = try Programs.test("stack_leak_pthread")

@@ -64,7 +64,7 @@ enum TestProgram {
 }
 
 extension StartedProcess {
-  func waitUntilDone() async throws { try await waitUntil(printing: "done\n") }
+  func waitUntilDone() async throws { try await waitUntil(printing: "\ndone\n") }
 
   func waitUntil(printing words: String) async throws {
     try await wait("'\(words)'") { output.contains(words) }
