@@ -183,7 +183,7 @@ extension Ledger {
     // exec renames in the new space before it is told, and only its own record makes that space: a
     // process in view is where it was last seen, and one that is not has to wait.
     guard let space = processes[event.process]?.spaceID else {
-      if let key = event.space { unseen[key] = event }
+      if let key = event.space { unseen[key] = (event, 0) }
       return LedgerChange(space: nil, effect: .none)
     }
     if leavesScope {

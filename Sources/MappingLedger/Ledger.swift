@@ -40,7 +40,7 @@ public final class Ledger {
   var canonicalStacks: [Int32] = []
   /// Renames of processes that are not in view: of one that is about to be told, or the first that
   /// is seen of one.
-  var unseen: [SpaceKey: MappingEvent] = [:]
+  var unseen: [SpaceKey: (event: MappingEvent, rounds: Int)] = [:]
   private var nextSpaceID = 1
   private var lastSpace: Space?
 
@@ -94,6 +94,8 @@ public final class Ledger {
     want(space.key, .unsure)
   }
 
+  private static let unseenRounds = 2
+
   /// Wants what could not be had just now, while somebody lives there.
   public func wantAgain(_ key: SpaceKey, _ reason: SnapshotReason) {
     if space(of: key)?.processes.isEmpty == false { want(key, reason) }
@@ -103,7 +105,11 @@ public final class Ledger {
   public func takeWanted(_ key: SpaceKey) -> SnapshotReason? { wanted.removeValue(forKey: key) }
 
   public func takeWanted() -> [SpaceKey: SnapshotReason] {
-    for (_, event) in unseen {
+    for (key, (event, rounds)) in unseen {
+      // The exec that a rename is part of can be a moment behind it in the stream.
+      unseen[key] = (event, rounds + 1)
+      guard rounds >= Self.unseenRounds else { continue }
+      unseen[key] = nil
       guard let space = spaceInView(event), case .renamed(let name, _) = event.fact else {
         continue
       }
@@ -112,7 +118,6 @@ public final class Ledger {
         processes[event.process]?.name = name
       }
     }
-    unseen.removeAll(keepingCapacity: true)
     defer { wanted.removeAll(keepingCapacity: true) }
     return wanted
   }

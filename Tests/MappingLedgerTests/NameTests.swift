@@ -35,6 +35,7 @@ import Testing
   func unseenProcess() {
     #expect(ledger.play(Caller(300, in: 0xc).rename("wanted")) == "none")
     #expect(ledger.process(300) == nil)
+    #expect(ledger.takeWanted().isEmpty && ledger.takeWanted().isEmpty)
     #expect(ledger.takeWanted()[key(0xc)] == .unknown)
     #expect(ledger.process(300)?.name.text == "wanted")
   }
