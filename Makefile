@@ -34,8 +34,11 @@ test-exact: build test-programs ## hold the tables against the kernel's after st
 check: deps-check ## format, link rules, prebuilt BPF objects, documents and scripts
 	@scripts/check
 
-bench: build test-programs ## measure what tracing costs a program that maps and unmaps all the time
-	@scripts/bench $(BINARY)
+bench: build test-programs deps-bench ## measure what tracing costs, beside an empty tracer and other tools: make bench ARGS="--json FILE"
+	@scripts/bench $(ARGS) $(BINARY)
+
+bench-quick: build test-programs deps-bench ## the same with fewer rounds, in under two minutes
+	@scripts/bench --quick $(ARGS) $(BINARY)
 
 bpf: deps-bpf ## rebuild BPF/prebuilt from BPF/*.bpf.c, with the Swift toolchain's own clang
 	@scripts/build-bpf
@@ -93,10 +96,12 @@ deps-corpus:
 	@$(MAKE) --no-print-directory -C Tests/TestPrograms/corpus
 deps-readers:
 	@scripts/install-deps build readers
+deps-bench:
+	@scripts/install-deps build bpf bench
 deps-pictures:
 	@scripts/install-deps pictures
 deps-kernels:
 	@scripts/install-deps kernels
 
-.PHONY: run demo build test check bench bpf test-programs test-exact corpus culprits soak test-pages test-kernels screenshots manual install clean help
-.PHONY: deps deps-test deps-check deps-bpf deps-corpus deps-readers deps-pictures deps-kernels
+.PHONY: run demo build test check bench bench-quick bpf test-programs test-exact corpus culprits soak test-pages test-kernels screenshots manual install clean help
+.PHONY: deps deps-test deps-check deps-bpf deps-corpus deps-bench deps-readers deps-pictures deps-kernels
