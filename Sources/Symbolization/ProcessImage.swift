@@ -118,9 +118,6 @@ final class ProcessImage {
     return dwfl_report_end(session, nil, nil) == 0
   }
 
-  /// Whether this process has a module there, as far as is known.
-  func hasModule(at address: UInt64) -> Bool { dwfl_addrmodule(session, address) != nil }
-
   // MARK: Unwinding
 
   /// The frames of `stack`, or why they stop short.
