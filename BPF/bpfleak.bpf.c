@@ -77,6 +77,31 @@ struct {
 	__type(value, char[PATH_BUFFER]);
 } path_buffer SEC(".maps");
 
+/* The record that is being made, where it is to have a stack. Of one processor there is only one:
+ * programs on system calls are not interrupted by each other. */
+struct pending {
+	struct bpfleak_header header;
+	__u8 rest[sizeof(struct bpfleak_mapped_file) - sizeof(struct bpfleak_header)];
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct pending);
+} pending_record SEC(".maps");
+
+int send_with_stack(struct syscall_exit *context);
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__array(values, int(void *));
+} continuations SEC(".maps") = {
+	.values = {(void *)&send_with_stack},
+};
+
 /* Process or thread id as the tracer's pid namespace has it; 0 when it cannot be seen there. */
 static __always_inline __u32 id_in_namespace(struct task_struct *task)
 {
@@ -148,12 +173,25 @@ static __always_inline void count_loss(__u16 kind, __u64 space)
 {
 	__u64 one = 1, *count;
 
-	__sync_fetch_and_add(&bpfleak_shared.lost[kind], 1);
+	if (kind < BPFLEAK_KIND_COUNT)
+		__sync_fetch_and_add(&bpfleak_shared.lost[kind], 1);
 	count = bpf_map_lookup_elem(&lost_spaces, &space);
 	if (count)
 		__sync_fetch_and_add(count, 1);
 	else if (bpf_map_update_elem(&lost_spaces, &space, &one, BPF_ANY))
 		__sync_fetch_and_add(&bpfleak_shared.lost_spaces_overflow, 1);
+}
+
+static __always_inline void fill_header(struct bpfleak_header *header, __u16 kind, __u16 length,
+					__u64 space, __u32 pid, __u32 tid)
+{
+	header->kind = kind;
+	header->length = length;
+	header->stack = -1;
+	header->pid = pid;
+	header->tid = tid;
+	header->when_ns = bpf_ktime_get_ns();
+	header->space = space;
 }
 
 static __always_inline void *reserve(__u16 kind, __u16 length, __u64 space, __u32 pid, __u32 tid)
@@ -164,24 +202,28 @@ static __always_inline void *reserve(__u16 kind, __u16 length, __u64 space, __u3
 		count_loss(kind, space);
 		return 0;
 	}
-	header->kind = kind;
-	header->length = length;
-	header->stack = -1;
-	header->pid = pid;
-	header->tid = tid;
-	header->when_ns = bpf_ktime_get_ns();
-	header->space = space;
+	fill_header(header, kind, length, space, pid, tid);
 	return header;
 }
 
-/* A wake-up for each record costs more than the record: the reader polls, and is woken early only
- * when much is waiting. */
+/* A wake-up for each record costs more than the record: while there are any the reader polls, and is
+ * woken early only when much is waiting. How much that is, is looked up in one sixteenth of the time,
+ * by the clock: the look costs a tenth of a record. */
+static __always_inline __u64 wake_flags(__u64 when_ns)
+{
+	if (bpfleak_shared.reader_waits) {
+		bpfleak_shared.reader_waits = 0;
+		return BPF_RB_FORCE_WAKEUP;
+	}
+	if (!(when_ns >> 8 & 15) &&
+	    bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA) > bpfleak_config.wake_bytes)
+		return BPF_RB_FORCE_WAKEUP;
+	return BPF_RB_NO_WAKEUP;
+}
+
 static __always_inline void submit(void *record)
 {
-	__u64 waiting = bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA);
-
-	bpf_ringbuf_submit(record, waiting > bpfleak_config.wake_bytes ? BPF_RB_FORCE_WAKEUP
-								       : BPF_RB_NO_WAKEUP);
+	bpf_ringbuf_submit(record, wake_flags(((struct bpfleak_header *)record)->when_ns));
 }
 
 /* The caller of a system call, when it is wanted. */
@@ -212,6 +254,86 @@ static __always_inline int find_caller(struct caller *caller)
 				(caller)->tid))
 
 #include "user_stack.h"
+
+/* A record that is to have a stack is made apart and sent by `send_with_stack`: the verifier takes
+ * longer over that than over all else, so it is one program and not part of each. */
+static __always_inline void *begin(struct caller *caller, __u16 kind, __u16 length)
+{
+	struct pending *pending;
+	__u32 zero = 0;
+
+	if (!bpfleak_config.stacks)
+		return reserve(kind, length, caller->space, caller->pid, caller->tid);
+	pending = bpf_map_lookup_elem(&pending_record, &zero);
+	if (!pending)
+		return 0;
+	fill_header(&pending->header, kind, length, caller->space, caller->pid, caller->tid);
+	return pending;
+}
+
+#define BEGIN(caller, KIND, type)                                                                  \
+	((struct type *)({                                                                         \
+		_Static_assert(sizeof(struct type) <= sizeof(struct pending), "too large");        \
+		begin(caller, KIND, sizeof(struct type));                                          \
+	}))
+
+static __always_inline int send(void *context, void *record)
+{
+	struct bpfleak_header *header = record;
+
+	if (!bpfleak_config.stacks) {
+		submit(record);
+		return 0;
+	}
+	bpf_tail_call(context, &continuations, 0);
+	/* It did not go there. */
+	count_loss(header->kind, header->space);
+	return 0;
+}
+
+/* The break as it is once the record has its place in the ring, and not the result of the call: when
+ * two threads race, whichever record comes last then holds the final value. */
+static __always_inline void submit_break(struct bpfleak_break_set *record, struct mm_struct *mm)
+{
+	record->start_brk = mm ? mm->start_brk : 0;
+	record->brk = mm ? mm->brk : 0;
+	submit(record);
+}
+
+SEC("tracepoint")
+int send_with_stack(struct syscall_exit *context)
+{
+	struct bpfleak_break_set *record;
+	struct pending *pending;
+	struct caller caller;
+	__u32 zero = 0;
+	__u64 length;
+
+	pending = bpf_map_lookup_elem(&pending_record, &zero);
+	if (!pending)
+		return 0;
+	caller.task = bpf_get_current_task_btf();
+	caller.regs = (struct pt_regs *)bpf_task_pt_regs(caller.task);
+	caller.space = pending->header.space;
+	caller.pid = pending->header.pid;
+	caller.tid = pending->header.tid;
+	pending->header.stack = stack_of(context, &caller, pending->header.when_ns);
+	if (pending->header.kind == BPFLEAK_BREAK_SET) {
+		record = RESERVE(&caller, BPFLEAK_BREAK_SET, bpfleak_break_set);
+		if (!record)
+			return 0;
+		record->header.stack = pending->header.stack;
+		submit_break(record, caller.task->mm);
+		return 0;
+	}
+	length = pending->header.length;
+	asm volatile("" : "+r"(length));
+	if (length > sizeof(*pending))
+		return 0;
+	if (bpf_ringbuf_output(&ring, pending, length, wake_flags(pending->header.when_ns)))
+		count_loss(pending->header.kind, caller.space);
+	return 0;
+}
 
 static __always_inline int failed(__s64 result)
 {
@@ -272,7 +394,6 @@ int mmap_returned(struct syscall_exit *context)
 	struct bpfleak_mapped_file *file_record;
 	struct bpfleak_mapped *record;
 	struct caller caller;
-	__s32 stack;
 	__u64 flags;
 
 	if (!find_caller(&caller))
@@ -287,26 +408,21 @@ int mmap_returned(struct syscall_exit *context)
 	}
 	if (BPFLEAK_ARG3(caller.regs) & PROT_EXEC)
 		note_code(caller.space, context->result);
-	stack = stack_of(context, &caller);
 	if (flags & MAP_ANONYMOUS) {
-		record = RESERVE(&caller, BPFLEAK_MAPPED, bpfleak_mapped);
+		record = BEGIN(&caller, BPFLEAK_MAPPED, bpfleak_mapped);
 		if (!record)
 			return 0;
 		fill_mapped(record, caller.regs, context->result);
-		record->header.stack = stack;
-		submit(record);
-		return 0;
+		return send(context, record);
 	}
-	file_record = RESERVE(&caller, BPFLEAK_MAPPED_FILE, bpfleak_mapped_file);
+	file_record = BEGIN(&caller, BPFLEAK_MAPPED_FILE, bpfleak_mapped_file);
 	if (!file_record)
 		return 0;
 	fill_mapped(&file_record->mapped, caller.regs, context->result);
-	file_record->mapped.header.stack = stack;
 	file_record->fd = BPFLEAK_ARG5(caller.regs);
 	file_record->offset = BPFLEAK_ARG6(caller.regs);
 	identify_file(file_record, caller.task, file_record->fd);
-	submit(file_record);
-	return 0;
+	return send(context, file_record);
 }
 
 SEC("tracepoint/syscalls/sys_enter_munmap")
@@ -359,52 +475,70 @@ int mremap_entered(struct syscall_enter *context)
 	return 0;
 }
 
+static __always_inline void fill_remapped(struct bpfleak_remapped *record, struct pt_regs *regs,
+					  __s64 result)
+{
+	record->old_address = BPFLEAK_ARG1(regs);
+	record->old_bytes = BPFLEAK_ARG2(regs);
+	record->new_bytes = BPFLEAK_ARG3(regs);
+	record->flags = BPFLEAK_ARG4(regs);
+	record->new_address = BPFLEAK_ARG5(regs);
+	record->result = result;
+}
+
 SEC("tracepoint/syscalls/sys_exit_mremap")
 int mremap_returned(struct syscall_exit *context)
 {
 	struct bpfleak_remapped *record;
 	struct caller caller;
-	__s32 stack = -1;
 
 	if (!find_caller(&caller))
 		return 0;
-	if (!failed(context->result))
-		stack = stack_of(context, &caller);
-	record = RESERVE(&caller, BPFLEAK_REMAPPED, bpfleak_remapped);
+	if (failed(context->result)) {
+		record = RESERVE(&caller, BPFLEAK_REMAPPED, bpfleak_remapped);
+		if (!record)
+			return 0;
+		fill_remapped(record, caller.regs, context->result);
+		submit(record);
+		return 0;
+	}
+	record = BEGIN(&caller, BPFLEAK_REMAPPED, bpfleak_remapped);
 	if (!record)
 		return 0;
-	record->header.stack = stack;
-	record->old_address = BPFLEAK_ARG1(caller.regs);
-	record->old_bytes = BPFLEAK_ARG2(caller.regs);
-	record->new_bytes = BPFLEAK_ARG3(caller.regs);
-	record->flags = BPFLEAK_ARG4(caller.regs);
-	record->new_address = BPFLEAK_ARG5(caller.regs);
-	record->result = context->result;
-	submit(record);
-	return 0;
+	fill_remapped(record, caller.regs, context->result);
+	return send(context, record);
+}
+
+static __always_inline void fill_protected(struct bpfleak_protected *record, struct pt_regs *regs,
+					   __s64 result)
+{
+	record->address = BPFLEAK_ARG1(regs);
+	record->bytes = BPFLEAK_ARG2(regs);
+	record->prot = BPFLEAK_ARG3(regs);
+	record->result = result;
 }
 
 static __always_inline int emit_protected(struct syscall_exit *context)
 {
 	struct bpfleak_protected *record;
 	struct caller caller;
-	__s32 stack = -1;
 
 	if (!find_caller(&caller))
 		return 0;
 	if (BPFLEAK_ARG3(caller.regs) & PROT_EXEC && !context->result)
 		note_code(caller.space, BPFLEAK_ARG1(caller.regs));
 	/* Arenas of malloc grow so. */
-	if (BPFLEAK_ARG3(caller.regs) & PROT_WRITE && !context->result)
-		stack = stack_of(context, &caller);
+	if (BPFLEAK_ARG3(caller.regs) & PROT_WRITE && !context->result) {
+		record = BEGIN(&caller, BPFLEAK_PROTECTED, bpfleak_protected);
+		if (!record)
+			return 0;
+		fill_protected(record, caller.regs, context->result);
+		return send(context, record);
+	}
 	record = RESERVE(&caller, BPFLEAK_PROTECTED, bpfleak_protected);
 	if (!record)
 		return 0;
-	record->header.stack = stack;
-	record->address = BPFLEAK_ARG1(caller.regs);
-	record->bytes = BPFLEAK_ARG2(caller.regs);
-	record->prot = BPFLEAK_ARG3(caller.regs);
-	record->result = context->result;
+	fill_protected(record, caller.regs, context->result);
 	submit(record);
 	return 0;
 }
@@ -425,42 +559,32 @@ SEC("tracepoint/syscalls/sys_exit_brk")
 int brk_returned(struct syscall_exit *context)
 {
 	struct bpfleak_break_set *record;
-	struct mm_struct *mm;
 	struct caller caller;
-	__s32 stack;
 
 	if (!find_caller(&caller))
 		return 0;
 	/* brk reports failure, and a mere question, by a result that is not what was asked for. */
 	if ((__u64)context->result != BPFLEAK_ARG1(caller.regs))
 		return 0;
-	stack = stack_of(context, &caller);
-	record = RESERVE(&caller, BPFLEAK_BREAK_SET, bpfleak_break_set);
+	record = BEGIN(&caller, BPFLEAK_BREAK_SET, bpfleak_break_set);
 	if (!record)
 		return 0;
-	record->header.stack = stack;
-	/* The break as it is now and not the result: when two threads race, whichever record comes
-	 * last then holds the final value. */
-	mm = caller.task->mm;
-	record->start_brk = mm ? mm->start_brk : 0;
-	record->brk = mm ? mm->brk : 0;
-	submit(record);
+	if (bpfleak_config.stacks)
+		return send(context, record);
+	submit_break(record, caller.task->mm);
 	return 0;
 }
 
-static __always_inline struct bpfleak_attached *reserve_attached(struct syscall_exit *context,
+static __always_inline struct bpfleak_attached *begin_attached(struct syscall_exit *context,
 								 struct caller *caller)
 {
 	struct bpfleak_attached *record;
-	__s32 stack;
 
 	if (failed(context->result) || !find_caller(caller))
 		return 0;
-	stack = stack_of(context, caller);
-	record = RESERVE(caller, BPFLEAK_ATTACHED, bpfleak_attached);
+	record = BEGIN(caller, BPFLEAK_ATTACHED, bpfleak_attached);
 	if (!record)
 		return 0;
-	record->header.stack = stack;
 	record->address = context->result;
 	record->bytes = 0;
 	record->shmid = BPFLEAK_ARG1(caller->regs);
@@ -502,7 +626,7 @@ int shmat_returned(struct syscall_exit *context)
 
 	if (!failed(context->result))
 		bpf_find_vma(bpf_get_current_task_btf(), context->result, note_area, &area, 0);
-	record = reserve_attached(context, &caller);
+	record = begin_attached(context, &caller);
 	if (!record)
 		return 0;
 	record->bytes = area.bytes;
@@ -510,8 +634,7 @@ int shmat_returned(struct syscall_exit *context)
 	record->inode = area.inode;
 	record->device = area.device;
 	record->generation = area.generation;
-	submit(record);
-	return 0;
+	return send(context, record);
 }
 
 /* The same for kernels before 5.17, which lack bpf_find_vma. */
@@ -519,11 +642,9 @@ SEC("tracepoint/syscalls/sys_exit_shmat")
 int shmat_returned_5_15(struct syscall_exit *context)
 {
 	struct caller caller;
-	struct bpfleak_attached *record = reserve_attached(context, &caller);
+	struct bpfleak_attached *record = begin_attached(context, &caller);
 
-	if (record)
-		submit(record);
-	return 0;
+	return record ? send(context, record) : 0;
 }
 
 SEC("tracepoint/syscalls/sys_enter_shmdt")

@@ -199,16 +199,13 @@ static __always_inline void forget_code(__u64 space)
 
 /* Whether one more new stack of that space may be sent. Two processors may count at once and let a
  * few more through; that does no harm. */
-static __always_inline int may_send(struct bpfleak_space_code *code)
+static __always_inline int may_send(struct bpfleak_space_code *code, __u64 now)
 {
-	__u64 now;
-
 	/* What changes tables goes before what explains them. */
 	if (bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA) > bpfleak_config.ring_bytes / 2)
 		return 0;
 	if (!code)
 		return 1;
-	now = bpf_ktime_get_ns();
 	if (now - code->window_ns > STACK_WINDOW_NS) {
 		code->window_ns = now;
 		code->shipped = 0;
@@ -233,8 +230,8 @@ static __always_inline void save_registers(struct bpfleak_stack *record, struct 
 #endif
 }
 
-/* The id of the stack that `caller` made its call from; -1 when it has none. */
-static __always_inline __s32 stack_of(void *context, struct caller *caller)
+/* The id of the stack that `caller` made its call from, at `now`; -1 when it has none. */
+static __always_inline __s32 stack_of(void *context, struct caller *caller, __u64 now)
 {
 	struct bpfleak_space_code *code;
 	struct stack_scratch *scratch;
@@ -247,8 +244,7 @@ static __always_inline __s32 stack_of(void *context, struct caller *caller)
 	if (!bpfleak_config.stacks || !mm)
 		return -1;
 	if (bpfleak_config.quiet_ns &&
-	    bpf_ktime_get_ns() - BPF_CORE_READ(task, group_leader, start_time) <
-		    bpfleak_config.quiet_ns)
+	    now - task->group_leader->start_time < bpfleak_config.quiet_ns)
 		return -1;
 	scratch = bpf_map_lookup_elem(&stack_scratch, &zero);
 	if (!scratch)
@@ -279,7 +275,7 @@ static __always_inline __s32 stack_of(void *context, struct caller *caller)
 	known = bpf_map_lookup_elem(&stack_ids, &print.hash);
 	if (known)
 		return *known;
-	if (!may_send(code)) {
+	if (!may_send(code, now)) {
 		__sync_fetch_and_add(&bpfleak_shared.stacks_unsent, 1);
 		return -1;
 	}
@@ -289,7 +285,8 @@ static __always_inline __s32 stack_of(void *context, struct caller *caller)
 	scratch->record.header.stack = id;
 	scratch->record.header.pid = caller->pid;
 	scratch->record.header.tid = caller->tid;
-	scratch->record.header.when_ns = bpf_ktime_get_ns();
+	scratch->record.header.when_ns = now;
+	scratch->record.fingerprint = print.hash;
 	scratch->record.bytes = bytes;
 	if (bpf_ringbuf_output(&ring, scratch, sizeof(struct bpfleak_stack) + bytes,
 			       bpfleak_config.wake_stacks ? BPF_RB_FORCE_WAKEUP

@@ -9,6 +9,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/signalfd.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -127,6 +128,11 @@ int bpfleak_open_tracefs(void)
 		mount = -errno;
 	close(context);
 	return mount;
+}
+
+int bpfleak_signal_descriptor(const void *signals)
+{
+	return signalfd(-1, signals, SFD_NONBLOCK | SFD_CLOEXEC);
 }
 
 int bpfleak_pidfd_open(int pid)

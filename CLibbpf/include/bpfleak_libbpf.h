@@ -32,6 +32,9 @@ struct bpf_link *bpfleak_libbpf_attach_tracepoint(struct bpf_program *program, u
  * id must leave no mount behind on the host. */
 int bpfleak_open_tracefs(void);
 
+/* Readable when one of `signals`, a sigset_t, is pending; -1 with errno. Swift's Glibc lacks signalfd. */
+int bpfleak_signal_descriptor(const void *signals);
+
 int bpfleak_pidfd_open(int pid);
 
 /* kcmp(2): whether two processes share one address space; 1, 0 or -errno. */

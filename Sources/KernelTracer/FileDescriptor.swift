@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import CLibbpf
 import Glibc
 
 /// An open file that closes itself.
@@ -13,6 +14,11 @@ public struct FileDescriptor: ~Copyable {
   public static func open(_ path: String) -> FileDescriptor? {
     let raw = Glibc.open(path, O_RDONLY | O_CLOEXEC)
     return raw < 0 ? nil : FileDescriptor(owning: raw)
+  }
+
+  /// Readable when one of `signals`, a `sigset_t`, is pending, blocked as they are.
+  public static func pending(_ signals: UnsafeRawPointer) -> FileDescriptor {
+    FileDescriptor(owning: bpfleak_signal_descriptor(signals))
   }
 
   /// Everything up to the end of the file, appended to `bytes`; false on an error, with what was

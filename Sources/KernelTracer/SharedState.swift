@@ -34,6 +34,9 @@ struct SharedState: ~Copyable {
     return state.pointee.lost_spaces_overflow
   }
 
+  /// Whether the reader sleeps, so that the next record is to wake it. The programs take it back.
+  func setReaderWaits(_ waits: Bool) { state.pointee.reader_waits = waits ? 1 : 0 }
+
   func setNamespace(level: UInt32, inode: UInt32) {
     state.pointee.pid_ns_level = level
     state.pointee.pid_ns_inode = inode

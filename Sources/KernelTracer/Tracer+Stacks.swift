@@ -26,6 +26,11 @@ extension Tracer {
     bpf_map_update_elem(spacesCode, &key, &value, 0)
   }
 
+  /// Forgets stacks by their fingerprints: the next call from there sends its stack again.
+  public func forgetStacks(_ fingerprints: some Sequence<UInt64>) {
+    for var fingerprint in fingerprints { bpf_map_delete_elem(stackIDs, &fingerprint) }
+  }
+
   /// Has more copied of the stacks of a space; false when it is the most already.
   @discardableResult
   public func copyMoreStack(of space: SpaceKey) -> Bool {

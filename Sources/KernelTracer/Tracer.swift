@@ -21,13 +21,15 @@ public struct Tracer: ~Copyable {
   private let scopeSpaces: Int32
   private let scopePIDs: Int32
   let spacesCode: Int32
+  let stackIDs: Int32
 
   /// Loads the programs and sets their scope; nothing is observed before `attach`.
-  public static func load(_ spec: TracerSpec) throws(TracerError) -> Tracer {
-    let probe = Probe()
+  public static func load(
+    _ spec: TracerSpec, _ probe: Probe = Probe()
+  ) throws(TracerError) -> Tracer {
     if let obstacle = probe.obstacle { throw obstacle }
     do {
-      return try load(spec, probe)
+      return try loadOnce(spec, probe)
     } catch {
       guard case .refused(let program, _, _) = error, iterators.contains(program) else {
         throw error
@@ -35,12 +37,12 @@ public struct Tracer: ~Copyable {
     }
     var textual = spec
     textual.listsText = true
-    return try load(textual, probe)
+    return try loadOnce(textual, probe)
   }
 
   private static let iterators = ["list_tasks", "list_mappings"]
 
-  private static func load(_ spec: TracerSpec, _ probe: Probe) throws(TracerError) -> Tracer {
+  private static func loadOnce(_ spec: TracerSpec, _ probe: Probe) throws(TracerError) -> Tracer {
     let object = try BPFObject(verbose: spec.verbose)
     try configure(object, spec, probe)
     try object.load()
@@ -52,11 +54,12 @@ public struct Tracer: ~Copyable {
       try setCgroup(path, try object.descriptor("cgroups"))
     }
     let spacesCode = try object.descriptor("spaces_code")
+    let stackIDs = try object.descriptor("stack_ids")
     let ring = try Ring(map: try object.descriptor("ring"), bytes: spec.ringBytes)
     let tracer = Tracer(
       spec: spec, probe: probe, object: object, ring: ring, shared: shared,
       lostSpaces: lostSpaces, scopeSpaces: scopeSpaces, scopePIDs: scopePIDs,
-      spacesCode: spacesCode)
+      spacesCode: spacesCode, stackIDs: stackIDs)
     try tracer.findNamespace()
     return tracer
   }
@@ -64,7 +67,7 @@ public struct Tracer: ~Copyable {
   private init(
     spec: TracerSpec, probe: Probe, object: consuming BPFObject, ring: consuming Ring,
     shared: consuming SharedState, lostSpaces: Int32, scopeSpaces: Int32,
-    scopePIDs: Int32, spacesCode: Int32
+    scopePIDs: Int32, spacesCode: Int32, stackIDs: Int32
   ) {
     self.spec = spec
     self.probe = probe
@@ -75,6 +78,7 @@ public struct Tracer: ~Copyable {
     self.scopeSpaces = scopeSpaces
     self.scopePIDs = scopePIDs
     self.spacesCode = spacesCode
+    self.stackIDs = stackIDs
   }
 
   private static func configure(
@@ -188,12 +192,27 @@ public struct Tracer: ~Copyable {
 
   // MARK: The stream
 
-  /// Readable when much is waiting; otherwise look after a while.
+  /// Readable when much is waiting, or anything at all after `wakeAtNextRecord`; otherwise look after a
+  /// while.
   public var descriptor: Int32 { (try? object.descriptor("ring")) ?? -1 }
 
   /// Where the stream is now: bytes ever written to the ring.
   public var position: UInt64 { ring.producerPosition }
   public var drainedPosition: UInt64 { ring.consumerPosition }
+
+  /// Lets the next record wake whoever waits for `descriptor`. False when one is there already.
+  ///
+  /// One that comes at this very moment may not: it is found when the waiting ends by itself.
+  public func wakeAtNextRecord() -> Bool {
+    shared.setReaderWaits(true)
+    guard position == drainedPosition else {
+      shared.setReaderWaits(false)
+      return false
+    }
+    return true
+  }
+
+  public func wakeWhenMuchWaits() { shared.setReaderWaits(false) }
 
   /// Hands every record written before `end` to `body`, in order. Answers how many there were.
   @discardableResult

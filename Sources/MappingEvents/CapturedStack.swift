@@ -13,6 +13,8 @@ public struct CapturedStack: Sendable {
   public var stackPointer: UInt64
   /// What a callee saves. x86_64: rbx, rbp, r12 to r15; arm64: x19 to x30.
   public var registers: [UInt64]
+  /// What the programs know it by.
+  public var fingerprint: UInt64
   public var content: Content
 
   public enum Content: Sendable, Equatable {
@@ -26,7 +28,7 @@ public struct CapturedStack: Sendable {
 
   public init(
     id: StackID, when: KernelInstant, process: ProcessID, thread: ThreadID, space: SpaceKey,
-    instruction: UInt64, stackPointer: UInt64, registers: [UInt64], content: Content
+    instruction: UInt64, stackPointer: UInt64, registers: [UInt64], fingerprint: UInt64 = 0, content: Content
   ) {
     self.id = id
     self.when = when
@@ -36,6 +38,7 @@ public struct CapturedStack: Sendable {
     self.instruction = instruction
     self.stackPointer = stackPointer
     self.registers = registers
+    self.fingerprint = fingerprint
     self.content = content
   }
 }
@@ -80,6 +83,6 @@ extension CapturedStack {
       process: ProcessID(head.header.pid), thread: ThreadID(head.header.tid),
       space: SpaceKey(head.header.space), instruction: head.ip, stackPointer: head.sp,
       registers: withUnsafeBytes(of: head.registers) { [UInt64]($0.bindMemory(to: UInt64.self)) },
-      content: content)
+      fingerprint: head.fingerprint, content: content)
   }
 }

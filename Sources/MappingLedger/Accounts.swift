@@ -60,6 +60,13 @@ public struct Accounts: Sendable {
     }
   }
 
+  /// The stacks of accounts that no other one stands for.
+  func forEachStack(_ body: (Int32) -> Void) {
+    for (index, row) in rows.enumerated() where row.canonical == UInt32(index) && row.rawStack >= 0 {
+      body(row.rawStack)
+    }
+  }
+
   /// Every account with a history, and that: what is worth judging.
   public func forEachTrend(_ body: (UInt32, Account, Trend) -> Void) {
     for trend in trends where !trend.windows.isEmpty {

@@ -10,9 +10,7 @@ extension Ledger {
   public func apply(_ event: MappingEvent) -> LedgerChange {
     ordinal &+= 1
     var event = event
-    if let stack = event.stack, Int(stack.raw) < canonicalStacks.count {
-      event.stack = canonical(stack)
-    }
+    if !canonicalStacks.isEmpty, let stack = event.stack { event.stack = canonical(stack) }
     recent.end(event.thread)
     switch event.fact {
     case .taskExited(let last, let withProcess, _):

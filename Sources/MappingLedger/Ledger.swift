@@ -36,8 +36,8 @@ public final class Ledger {
   /// Counts events; the ordinal of the one that is being applied.
   var ordinal: UInt64 = 0
   var recent = RecentCalls()
-  /// The stack that stands for each, by its number; as far as there is one that does not for itself.
-  var canonicalStacks: [Int32] = []
+  /// The stack that stands for another, by the other's number.
+  var canonicalStacks: [Int32: Int32] = [:]
   /// Renames of processes that are not in view: of one that is about to be told, or the first that
   /// is seen of one.
   var unseen: [SpaceKey: (event: MappingEvent, rounds: Int)] = [:]
@@ -202,12 +202,7 @@ public final class Ledger {
     guard stack.raw >= 0, canonical.raw >= 0 else { return }
     let root = self.canonical(canonical.raw)
     guard root != stack.raw else { return }
-    while canonicalStacks.count <= Int(stack.raw) {
-      canonicalStacks.append(Int32(canonicalStacks.count))
-    }
-    for index in canonicalStacks.indices where canonicalStacks[index] == stack.raw {
-      canonicalStacks[index] = root
-    }
+    canonicalStacks[stack.raw] = root
     for space in spaces.values { space.accounts.unify(stack.raw, with: root) }
   }
 
@@ -215,7 +210,30 @@ public final class Ledger {
   public func canonical(_ stack: StackID) -> StackID { StackID(canonical(stack.raw)) }
 
   func canonical(_ stack: Int32) -> Int32 {
-    stack >= 0 && Int(stack) < canonicalStacks.count ? canonicalStacks[Int(stack)] : stack
+    var stack = stack
+    while let other = canonicalStacks[stack] { stack = other }
+    return stack
+  }
+
+  /// The stacks that tables and accounts speak of, and those that stand for them.
+  public func stacksInUse() -> Set<StackID> {
+    var used: Set<StackID> = []
+    func take(_ mapping: LiveMapping) { if let stack = mapping.stackID { used.insert(stack) } }
+    for space in spaces.values {
+      space.table.forEach { take($0.value) }
+      space.accounts.forEachStack { used.insert(StackID($0)) }
+    }
+    recent.forEachMapping(take)
+    return used.union(used.map { canonical($0) })
+  }
+
+  /// Forgets what stands for the stacks that are not in `used`.
+  public func forgetStacks(except used: Set<StackID>) {
+    var kept: [Int32: Int32] = [:]
+    for stack in canonicalStacks.keys where used.contains(StackID(stack)) {
+      kept[stack] = canonical(stack)
+    }
+    canonicalStacks = kept
   }
 
   /// Unmaps `range` of `space`, and keeps the account of what that took.

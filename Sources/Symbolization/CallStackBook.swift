@@ -33,13 +33,28 @@ public struct CallStackBook: Sendable {
   }
 
   public mutating func add(_ resolved: StackResolver.Resolved) {
-    if resolved.canonical != resolved.id, entries[resolved.canonical] != nil {
-      aliases[resolved.id] = resolved.canonical
-      return
+    let id = resolved.canonical
+    if id != resolved.id {
+      aliases[resolved.id] = id
+      // It may have been forgotten since.
+      if entries[id] != nil { return }
     }
-    guard entries.count < Self.mostStacks || entries[resolved.id] != nil else { return }
-    entries[resolved.id] = Entry(
+    guard entries.count < Self.mostStacks || entries[id] != nil else { return }
+    entries[id] = Entry(
       frames: resolved.stack.frames.map { place(of: $0) }, incomplete: resolved.stack.incomplete)
+  }
+
+  /// Forgets all stacks but those in `used`.
+  public mutating func forget(except used: Set<StackID>) {
+    aliases = aliases.filter { used.contains($0.key) }
+    let kept = entries.filter { used.contains($0.key) }
+    guard kept.count < entries.count else { return }
+    let old = frames
+    frames = []
+    places = [:]
+    entries = kept.mapValues { entry in
+      Entry(frames: entry.frames.map { place(of: old[Int($0)]) }, incomplete: entry.incomplete)
+    }
   }
 
   private mutating func place(of frame: StackFrame) -> Int32 {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import CLibdw
+import Glibc
 import MappingEvents
 
 /// The processes whose stacks were unwound last, with the call paths each had so far.
@@ -8,25 +9,44 @@ struct ProcessImages {
     /// Nil when the process was gone.
     var image: ProcessImage?
     var layout: Int
-    var usedAt: Int
+    /// CLOCK_MONOTONIC nanoseconds.
+    var usedAt: UInt64
     /// The first id of each call path, by the hash of its addresses.
     var paths: [Int: StackID] = [:]
   }
 
   private var entries: [SpaceKey: Entry] = [:]
-  private var clock = 0
+  /// Bytes of stacks resolved since memory was last given back.
+  private var bytesSinceTrim = 0
+  private var lookedAt: UInt64 = 0
 
   /// Each holds the unwind tables and symbols of what it has come across: a few MB for a large one.
   private static let mostImages = 4
   private static let mostSpaces = 4096
+  /// How long the files of a process stay open unused, in nanoseconds.
+  private static let mostUnused: UInt64 = 2_000_000_000
+  /// Unwinding leaves holes between what stays: so much, in bytes of stacks, before they are given back.
+  private static let trimEvery = 16 << 20
 
   mutating func forget(_ space: SpaceKey) { entries[space] = nil }
 
-  /// Closes the files of all processes, and gives back the memory that their symbols took.
-  mutating func closeAll() {
-    guard entries.contains(where: { $0.value.image != nil }) else { return }
-    for key in entries.keys { entries[key]?.image = nil }
+  /// Closes the files of processes that are not looked at any more, and gives back the memory that their
+  /// symbols took.
+  mutating func closeUnused() {
+    let now = Self.now
+    guard now - lookedAt > Self.mostUnused / 2 else { return }
+    lookedAt = now
+    let unused = entries.filter { $0.value.image != nil && now - $0.value.usedAt > Self.mostUnused }
+    for key in unused.keys { entries[key]?.image = nil }
+    guard !unused.isEmpty || bytesSinceTrim >= Self.trimEvery else { return }
+    bytesSinceTrim = 0
     malloc_trim(0)
+  }
+
+  private static var now: UInt64 {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
   }
 
   mutating func resolve(
@@ -46,6 +66,7 @@ struct ProcessImages {
       entry.paths[path] = canonical
     }
     entries[stack.space] = entry
+    bytesSinceTrim += stack.byteCount
     return StackResolver.Resolved(
       id: stack.id, space: stack.space, canonical: canonical, stack: callStack)
   }
@@ -63,9 +84,8 @@ struct ProcessImages {
   private mutating func entry(
     of space: SpaceKey, _ process: UInt32, _ thread: UInt32, _ layout: Int, readsDebugInfo: Bool
   ) -> Entry {
-    clock += 1
     makeRoom(for: space)
-    var entry = entries[space] ?? Entry(image: nil, layout: layout, usedAt: clock)
+    var entry = entries[space] ?? Entry(image: nil, layout: layout, usedAt: 0)
     if entry.image == nil {
       entry.image =
         ProcessImage(process, readsDebugInfo: readsDebugInfo)
@@ -74,7 +94,7 @@ struct ProcessImages {
       _ = entry.image?.refresh()
     }
     entry.layout = layout
-    entry.usedAt = clock
+    entry.usedAt = Self.now
     return entry
   }
 

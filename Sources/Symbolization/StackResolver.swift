@@ -147,16 +147,14 @@ public final class StackResolver: Sendable {
     setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 5)
     var images = ProcessImages()
     while true {
-      if !waitForWork() {
-        images.closeAll()
-        continue
-      }
+      waitForWork()
       while true {
         let (jobs, isStopping) = state.withLock { state in
           defer { state.jobs.removeAll() }
           return (state.jobs, state.isStopping)
         }
         if isStopping { return }
+        images.closeUnused()
         if jobs.isEmpty { break }
         for job in jobs {
           switch job {
@@ -173,15 +171,12 @@ public final class StackResolver: Sendable {
     }
   }
 
-  /// False when nothing came for a while: then the files of processes need not stay open.
-  private func waitForWork() -> Bool {
+  /// Returns as well when nothing came for a while: then the files of processes need not stay open.
+  private func waitForWork() {
     var limit = timespec()
     clock_gettime(CLOCK_REALTIME, &limit)
-    limit.tv_sec += 2
-    while sem_timedwait(wakeUp, &limit) != 0 {
-      if errno != EINTR { return false }
-    }
-    return true
+    limit.tv_sec += 3
+    while sem_timedwait(wakeUp, &limit) != 0, errno == EINTR {}
   }
 
   private func answer(_ resolved: Resolved, bytes: Int) {

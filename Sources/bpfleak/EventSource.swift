@@ -55,6 +55,20 @@ enum EventSource: ~Copyable {
     }
   }
 
+  func wakeAtNextRecord() -> Bool {
+    switch self {
+    case .kernel(let tracer): tracer.wakeAtNextRecord()
+    case .recording: false
+    }
+  }
+
+  func wakeWhenMuchWaits() {
+    switch self {
+    case .kernel(let tracer): tracer.wakeWhenMuchWaits()
+    case .recording: break
+    }
+  }
+
   @discardableResult
   func drain(upTo end: UInt64, _ body: (UnsafeRawBufferPointer) -> Bool) -> Int {
     switch self {
@@ -108,6 +122,13 @@ enum EventSource: ~Copyable {
   func copyMoreStack(of space: SpaceKey) {
     switch self {
     case .kernel(let tracer): tracer.copyMoreStack(of: space)
+    case .recording: break
+    }
+  }
+
+  func forgetStacks(_ fingerprints: [UInt64]) {
+    switch self {
+    case .kernel(let tracer): tracer.forgetStacks(fingerprints)
     case .recording: break
     }
   }

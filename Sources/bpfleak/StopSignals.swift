@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Glibc
+import KernelTracer
 
 /// Signals that are blocked and taken, so that no handler runs and none interrupts a write.
 struct StopSignals {
@@ -11,6 +12,11 @@ struct StopSignals {
     for signal in wanted { sigaddset(&signals, signal) }
     sigprocmask(SIG_BLOCK, &signals, nil)
     self.signals = signals
+  }
+
+  /// Readable when one of them came.
+  func makeDescriptor() -> FileDescriptor {
+    withUnsafePointer(to: signals) { .pending(UnsafeRawPointer($0)) }
   }
 
   /// The next signal that came, without waiting; nil when there is none.

@@ -137,6 +137,8 @@ extension TraceSession {
     if settings.form.isWrittenAtEnd { return }
     pump(mendsNow: true)
     listUntoldSpaces()
+    // What was looked for in vain a moment ago, in the middle of a loader's work, may be there by now.
+    pathless.removeAll(keepingCapacity: true)
     let now = Clock.now
     recorder?.append(.dumped(at: now))
     writeDump(at: now)

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Glibc
 import KernelTracer
 import LeakDetection
 import MappingEvents
@@ -22,8 +23,13 @@ struct StackAccount {
   var symbolsWanted: Set<StackID> = []
   /// Of those, the ones that came.
   var symbolized: Set<StackID> = []
-  /// Which stacks have had their line, by id.
-  private var written: [Bool] = []
+  /// Which stacks have had their line.
+  private var written: Set<StackID> = []
+  /// Of every stack that was sent and may be sent again under another id once this is forgotten.
+  private var fingerprints: [StackID: UInt64] = [:]
+  /// So many are kept before it is looked which of them are still in use.
+  private var mostFingerprints: Int
+  private let leastFingerprints: Int
   /// Lines that wait for the stacks they speak of, oldest first.
   var held: [HeldLines] = []
   /// Stacks that lines not yet held speak of.
@@ -44,7 +50,11 @@ struct StackAccount {
     var stacks: [CapturedStack] = []
   }
 
-  init(resolves: Bool) { resolver = resolves ? StackResolver() : nil }
+  init(resolves: Bool) {
+    resolver = resolves ? StackResolver() : nil
+    leastFingerprints = getenv("BPFLEAK_KEPT_STACKS").flatMap { Int(String(cString: $0)) } ?? 4096
+    mostFingerprints = leastFingerprints
+  }
 
   /// Keeps a stack until its space has lasted; false when it has, or when too many are kept.
   mutating func keepYoung(_ stack: CapturedStack, at now: KernelInstant) -> Bool {
@@ -82,11 +92,23 @@ struct StackAccount {
   private static let mostYoungBytes = 8 << 20
 
   /// Whether a line for that stack is still owed; it is not from now on.
-  mutating func claimLine(_ id: StackID) -> Bool {
-    let index = Int(id.raw)
-    while written.count <= index { written.append(false) }
-    defer { written[index] = true }
-    return !written[index]
+  mutating func claimLine(_ id: StackID) -> Bool { written.insert(id).inserted }
+
+  mutating func noteSent(_ stack: CapturedStack) { fingerprints[stack.id] = stack.fingerprint }
+
+  /// Whether so many were sent that those no longer in use are to be forgotten.
+  var isFull: Bool { fingerprints.count >= mostFingerprints }
+
+  /// Forgets every stack that is not in `used`; answers the fingerprints of what was forgotten.
+  mutating func forget(except used: Set<StackID>) -> [UInt64] {
+    let forgotten = fingerprints.filter { !used.contains($0.key) }
+    fingerprints = fingerprints.filter { used.contains($0.key) }
+    mostFingerprints = max(leastFingerprints, 2 * fingerprints.count)
+    book.forget(except: used)
+    written.formIntersection(used)
+    symbolsWanted.formIntersection(used)
+    symbolized.formIntersection(used)
+    return Array(forgotten.values)
   }
 }
 
@@ -114,6 +136,7 @@ extension TraceSession {
   /// Takes in a stack that no record before had.
   func takeStack(_ record: UnsafeRawBufferPointer) {
     guard stacks.resolver != nil, let captured = try? CapturedStack(record) else { return }
+    stacks.noteSent(captured)
     if !wantsAllStacks, stacks.keepYoung(captured, at: captured.when) { return }
     submit(captured)
   }
@@ -166,6 +189,18 @@ extension TraceSession {
     }
     stacks.unsent = tracer.stacksUnsent
     writeNews(at: Clock.now)
+  }
+
+  /// Forgets the stacks that nothing speaks of any more, once there are many: those of ended processes,
+  /// and all but one of each call path.
+  func sweepStacks() {
+    guard stacks.isFull else { return }
+    var used = ledger.stacksInUse()
+    for verdict in book.verdicts { if let id = verdict.stack { used.insert(id) } }
+    for (id, _) in stacks.wanted + stacks.held.flatMap(\.stacks) { used.insert(id) }
+    used.formUnion(used.map { stacks.book.canonical($0) })
+    tracer.forgetStacks(stacks.forget(except: used))
+    ledger.forgetStacks(except: used)
   }
 
   /// Waits until every stack handed over is resolved, for so many nanoseconds at most.

@@ -53,17 +53,24 @@ final class TraceSession {
   /// Records were lost: who is alive has to be asked.
   private var needsRelisting = false
   private var mendAt: UInt64 = 0
+  /// Looks in a row that found nothing to do.
+  private var idleLooks = 0
   /// The space of an exec just taken in, which is worth a list at once.
   var execed: SpaceKey?
 
   /// How long the ring may fill unlooked at, in milliseconds: far less than it takes to fill.
   private static let pollMilliseconds: Int32 = 50
+  /// How long nobody looks when nothing happens: the next record, key or signal ends it.
+  private static let restMilliseconds: Int32 = 500
+  /// After so many looks at an empty ring.
+  private static let restAfter = 4
   private static let mendEvery: UInt64 = 20_000_000
   private static let judgeEvery: UInt64 = 500_000_000
 
   /// Runs until it is told or has reason to stop; answers the exit status.
   static func run(_ settings: TraceSettings) throws(Failure) -> Int32 {
-    try checkPrivilegeAndTargets(settings)
+    let probe = Probe()
+    try checkPrivilegeAndTargets(settings, probe)
     // From here on a signal asks for a report, also while the tables are still being read.
     let reporting = [SIGINT, SIGTERM, SIGUSR1, SIGUSR2]
     var signals = StopSignals(reporting)
@@ -96,7 +103,7 @@ final class TraceSession {
         TracerSpec(
           scope: scope, ringBytes: ringBytes, verbose: settings.verbose,
           listsText: getenv("BPFLEAK_LISTING") != nil, stacks: settings.stacks,
-          stackBytes: settings.stackBytes))
+          stackBytes: settings.stackBytes), probe)
       try tracer.attach()
       let facts = StartFacts(tracer, settings)
       session = TraceSession(settings, .kernel(tracer), facts, output)
@@ -114,8 +121,10 @@ final class TraceSession {
     return try session.loop(child, signals)
   }
 
-  private static func checkPrivilegeAndTargets(_ settings: TraceSettings) throws(Failure) {
-    if let obstacle = Probe().obstacle { throw .tracer(obstacle) }
+  private static func checkPrivilegeAndTargets(
+    _ settings: TraceSettings, _ probe: Probe
+  ) throws(Failure) {
+    if let obstacle = probe.obstacle { throw .tracer(obstacle) }
     for process in settings.processes {
       if process.raw == UInt32(getpid()) { throw .ownProcess(process) }
       if !ProcessFiles(process).exists { throw .noSuchProcess(process) }
@@ -156,6 +165,7 @@ final class TraceSession {
     for event in sinceSeeding { take(event) }
     sinceSeeding = []
     let isBound = tracer.spec.scope.isBoundToProcesses
+    let signalled = signals.makeDescriptor()
     var childProcess: ProcessID?
     if let child {
       childProcess = child.process
@@ -172,7 +182,7 @@ final class TraceSession {
     var judgeAt = start.later(by: Self.judgeEvery)
     while !isStopping {
       let next = min(end, reportsMeanwhile ? reportAt : end)
-      wait(until: next)
+      wait(until: next, signalled.raw)
       while let signal = signals.take() {
         if !serve(signal) { isStopping = true }
       }
@@ -241,6 +251,7 @@ final class TraceSession {
     pathless.removeAll(keepingCapacity: true)
     publish(book.judge(ledger, at: now), at: now)
     ledger.sweep(&decoder.texts)
+    sweepStacks()
     publishGrowth(at: now)
   }
 
@@ -250,14 +261,23 @@ final class TraceSession {
     return waitpid(pid_t(child.raw), &status, WNOHANG) != 0
   }
 
-  private func wait(until next: KernelInstant) {
+  private func wait(until next: KernelInstant, _ signalled: Int32) {
     let left = next.since(Clock.now) / 1_000_000
+    let before = tracer.position
+    let isBusy =
+      tracer.drainedPosition != before || !ledger.wanted.isEmpty || needsRelisting
+      || !stacks.held.isEmpty || stacks.resolver?.isIdle == false
+    let rests = !isBusy && idleLooks >= Self.restAfter && tracer.wakeAtNextRecord()
     // A descriptor below 0 is passed over.
     var sources = [
       pollfd(fd: tracer.descriptor, events: Int16(POLLIN), revents: 0),
       pollfd(fd: live?.input ?? -1, events: Int16(POLLIN), revents: 0),
+      pollfd(fd: signalled, events: Int16(POLLIN), revents: 0),
     ]
-    _ = poll(&sources, 2, min(Self.pollMilliseconds, Int32(clamping: left)))
+    let most = rests ? Self.restMilliseconds : Self.pollMilliseconds
+    _ = poll(&sources, 3, min(most, Int32(clamping: left)))
+    if rests { tracer.wakeWhenMuchWaits() }
+    idleLooks = isBusy || tracer.position != before ? 0 : idleLooks + 1
     // The window was closed.
     if sources[1].revents & Int16(POLLHUP | POLLERR | POLLNVAL) != 0 { isStopping = true }
   }
@@ -361,6 +381,7 @@ final class TraceSession {
 
   func finish(at now: KernelInstant) {
     recorder?.append(.finished(at: now))
+    pathless.removeAll(keepingCapacity: true)
     publish(book.judge(ledger, at: now), at: now)
     writeNews(at: now, isLast: true)
     publishGrowth(at: now)

@@ -66,6 +66,22 @@ extension KernelTests {
       #expect(last.flag("complete") == true && last.functions.contains("main"))
     }
 
+    @Test("stacks that nothing speaks of any more are forgotten, and known again when they come back")
+    func forgetsStacks() async throws {
+      let program = try Programs.test("call_paths")
+      let leaking = try Programs.test("stack_leak_pthread")
+      let script = "for i in 1 2 3 4 5 6; do \(program) --count 8 --every 100; done; "
+      let run = try await shell(
+        "BPFLEAK_KEPT_STACKS=4 $BPFLEAK --ndjson -- sh -c '\(script)"
+          + "exec \(leaking) --count 45 --every 30'")
+      let lines = try TraceLine.all([UInt8](run.output.utf8))
+      let paths = paths(of: lines)
+      #expect(paths.count == 48)
+      #expect(paths.allSatisfy { $0.contains("north_gate") || $0.contains("south_gate") })
+      let leak = try #require(lines.ofType("leak").last { $0.text("verdict") == "leaking" })
+      #expect(leak.text("function") == "spawn_reporter", "\(leak)")
+    }
+
     @Test("without stacks there are none, and frame pointers say where they end")
     func otherModes() async throws {
       let program = try Programs.test("call_paths")

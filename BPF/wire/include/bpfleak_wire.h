@@ -11,7 +11,7 @@
 
 #include <linux/types.h>
 
-#define BPFLEAK_WIRE_VERSION 3
+#define BPFLEAK_WIRE_VERSION 4
 #define BPFLEAK_COMM_LENGTH 16
 #define BPFLEAK_EXE_LENGTH 256
 #define BPFLEAK_PATH_LENGTH 4096
@@ -193,6 +193,7 @@ struct bpfleak_stack {
 	__u64 sp;
 	/* What a callee saves. x86_64: rbx, rbp, r12 to r15; arm64: x19 to x30. */
 	__u64 registers[BPFLEAK_STACK_REGISTERS];
+	__u64 fingerprint; /* key of stack_ids: deleting it there has the stack sent again */
 	__u32 bytes;  /* that many follow */
 	__u32 format; /* enum bpfleak_stack_format */
 };
@@ -286,7 +287,7 @@ struct bpfleak_shared {
 	__u32 pid_ns_inode;		/* 0: pids are those of the first namespace */
 	__u32 pid_ns_level;
 	__u32 next_stack;    /* ids given so far */
-	__u32 reserved;
+	__u32 reader_waits;  /* the reader sleeps until the next record */
 	__u64 stacks_unsent; /* new stacks that were too many or found the ring half full */
 };
 
@@ -313,7 +314,7 @@ BPFLEAK_ASSERT_SIZE(bpfleak_renamed, 56);
 BPFLEAK_ASSERT_SIZE(bpfleak_unsure, 56);
 BPFLEAK_ASSERT_SIZE(bpfleak_task, 112);
 BPFLEAK_ASSERT_SIZE(bpfleak_vma, 64);
-BPFLEAK_ASSERT_SIZE(bpfleak_stack, 152);
+BPFLEAK_ASSERT_SIZE(bpfleak_stack, 160);
 BPFLEAK_ASSERT_SIZE(bpfleak_space_code, 24);
 BPFLEAK_ASSERT_SIZE(bpfleak_config, 80);
 BPFLEAK_ASSERT_SIZE(bpfleak_shared, 176);
