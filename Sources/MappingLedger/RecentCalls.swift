@@ -22,7 +22,7 @@ struct RecentCalls {
   private var notes: [Note?]
   private var next = 0
   /// Calls whose thread has not been heard of since they began.
-  private var underWay: [ThreadID: Note] = [:]
+  private var underWay = CallsUnderWay()
   /// Notes of calls under way that would have been overwritten, in order.
   private var saved: [ThreadID: [Note]] = [:]
   /// Those of the call that ended last.
@@ -41,14 +41,15 @@ struct RecentCalls {
       thread: event.thread, ordinal: ordinal, space: space, mapping: nil, range: range,
       when: event.when)
     append(note)
-    underWay[event.thread] = note
+    underWay.insert(
+      CallsUnderWay.Call(
+        thread: event.thread.raw, space: space, ordinal: ordinal, range: range, when: event.when))
   }
 
   /// Notes that `thread` did something else: what it had begun has ended.
   mutating func end(_ thread: ThreadID) {
     if !savedOfLast.isEmpty { savedOfLast = [] }
-    guard !underWay.isEmpty, let index = underWay.index(forKey: thread) else { return }
-    underWay.remove(at: index)
+    guard underWay.remove(thread.raw) else { return }
     if !saved.isEmpty { savedOfLast = saved.removeValue(forKey: thread) ?? [] }
   }
 
@@ -62,7 +63,7 @@ struct RecentCalls {
   }
 
   private mutating func append(_ note: Note) {
-    if let old = notes[next], underWay[old.thread]?.ordinal == old.ordinal {
+    if let old = notes[next], underWay.ordinal(of: old.thread.raw) == old.ordinal {
       saved[old.thread, default: []].append(old)
       if saved[old.thread]?.count ?? 0 > Self.mostSaved { saved[old.thread] = [] }
     }
@@ -78,9 +79,7 @@ struct RecentCalls {
 
   /// The ranges of the calls of one space that began at `moment` or later and may not have ended.
   func ranges(in space: Int, since moment: KernelInstant) -> [AddressRange] {
-    underWay.values.compactMap { note in
-      note.space == space && note.when >= moment ? note.range : nil
-    }
+    underWay.calls { $0.space == space && $0.when >= moment }.map(\.range)
   }
 
   /// The call that `thread` was the last to begin and end: its ordinal, its range, and its notes in order.

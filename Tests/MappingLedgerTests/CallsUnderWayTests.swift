@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+import AddressSpace
+import MappingEvents
+import Testing
+
+@testable import MappingLedger
+
+@Suite("The calls that threads have begun")
+struct CallsUnderWayTests {
+  private func call(_ thread: UInt32, _ ordinal: UInt64) -> CallsUnderWay.Call {
+    CallsUnderWay.Call(
+      thread: thread, space: Int(thread % 3), ordinal: ordinal,
+      range: AddressRange(start: ordinal, length: 4096), when: KernelInstant(nanoseconds: ordinal))
+  }
+
+  @Test("holds what a dictionary would, through a hundred thousand changes", arguments: 1...4)
+  func equalsDictionary(seed: UInt64) {
+    var state = seed &* 0x9e37_79b9_7f4a_7c15
+    func below(_ bound: UInt64) -> UInt64 {
+      state ^= state << 13
+      state ^= state >> 7
+      state ^= state << 17
+      return (state >> 11) % bound
+    }
+    var calls = CallsUnderWay()
+    var model: [UInt32: UInt64] = [:]
+    for step in 1...100_000 as ClosedRange<UInt64> {
+      // Few threads at first, then many: the table grows under way.
+      let thread = UInt32(1 + below(step < 50_000 ? 20 : 400))
+      if below(2) == 0 {
+        calls.insert(call(thread, step))
+        model[thread] = step
+      } else {
+        #expect(calls.remove(thread) == (model.removeValue(forKey: thread) != nil))
+      }
+      let asked = UInt32(1 + below(400))
+      #expect(calls.ordinal(of: asked) == model[asked])
+    }
+    let found = calls.calls { _ in true }
+    #expect(found.count == model.count)
+    #expect(found.allSatisfy { model[$0.thread] == $0.ordinal })
+    #expect(calls.calls { $0.space == 1 }.allSatisfy { $0.thread % 3 == 1 })
+  }
+}
