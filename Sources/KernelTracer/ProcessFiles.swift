@@ -45,10 +45,14 @@ public struct ProcessFiles: Sendable {
     let end = String(range.end, radix: 16)
     var links = ["\(directory)/map_files/\(start)-\(end)"]
     if descriptor >= 0 { links.append("\(directory)/fd/\(descriptor)") }
-    for link in links {
+    // Another file may be mapped there or open as that by now, or be so between a look at the file and one
+    // at its name: a loader opens its files as one number after another.
+    func leads(_ link: String) -> Bool {
       var status = stat()
-      // Another file may be mapped there or open as that by now.
-      if stat(link, &status) == 0, status.st_ino == identity.inode { return readLink(link) }
+      return stat(link, &status) == 0 && status.st_ino == identity.inode
+    }
+    for link in links where leads(link) {
+      if let path = readLink(link), leads(link) { return path }
     }
     var texts = TextTable()
     let areas = ProcText.areas(of: process, texts: &texts) ?? []

@@ -198,6 +198,12 @@ private func groupLines(_ focus: FocusReport, columns: Int, most: Int) -> [Line]
         $0.ages.counts[index] == 0 ? "-" : formatCount(UInt64($0.ages.counts[index]))
       })
   }
+  if shown.contains(where: { $0.origin != nil }) {
+    table.append(
+      TableLayout.Column(
+        title: "MADE BY", cells: shown.map { printable($0.origin ?? "-") }, dispensability: 2,
+        leastWidth: 14))
+  }
   let blamed = Set(
     focus.leaks.filter { $0.verdict.standing == .leaking }.map { $0.verdict.subject.unitBytes })
   var lines = TableLayout(table, room: columns).lines.enumerated().map { index, text in

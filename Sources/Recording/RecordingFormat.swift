@@ -39,6 +39,7 @@ public enum RecordingFormat {
     case reported = 0x8a
     case dumped = 0x8b
     case finished = 0x8c
+    case marked = 0x8d
     // Answers: what was asked because of the frame before them.
     case path = 0xc1
     case process = 0xc2

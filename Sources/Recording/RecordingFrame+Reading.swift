@@ -37,6 +37,7 @@ extension RecordingFrame {
     case .reported: self = .reported(at: try from.instant())
     case .dumped: self = .dumped(at: try from.instant())
     case .finished: self = .finished(at: try from.instant())
+    case .marked: self = .marked(at: try from.instant())
     case .path:
       let identity = try from.identity()
       self = .path(identity, try from.text())

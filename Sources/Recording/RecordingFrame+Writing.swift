@@ -19,6 +19,7 @@ extension RecordingFrame {
     case .reported: .reported
     case .dumped: .dumped
     case .finished: .finished
+    case .marked: .marked
     case .path: .path
     case .process: .process
     case .resident: .resident
@@ -50,7 +51,8 @@ extension RecordingFrame {
       out.put(checked)
       out.put(spaces)
       out.put(when.nanoseconds)
-    case .judged(let when), .reported(let when), .dumped(let when), .finished(let when):
+    case .judged(let when), .reported(let when), .dumped(let when), .marked(let when),
+      .finished(let when):
       out.put(when.nanoseconds)
     case .path(let identity, let text):
       out.put(identity)

@@ -22,6 +22,8 @@ public enum RecordingFrame: Sendable {
   case judged(at: KernelInstant)
   case reported(at: KernelInstant)
   case dumped(at: KernelInstant)
+  /// The account of growth began anew.
+  case marked(at: KernelInstant)
   case finished(at: KernelInstant)
 
   case path(FileIdentity, String)

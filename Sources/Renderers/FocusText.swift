@@ -92,9 +92,14 @@ private func groupLines(_ groups: [MappingGroup], columns: Int, most: Int?) -> [
     table.append(
       number(label) { $0.ages.counts[index] == 0 ? "-" : String($0.ages.counts[index]) })
   }
+  if shown.contains(where: { $0.origin != nil }) {
+    table.append(
+      TableLayout.Column(
+        title: "MADE BY", cells: shown.map { printable($0.origin ?? "-") }, leastWidth: 14))
+  }
   let rest = groups.dropFirst(shown.count)
   let bytes = rest.reduce(0 as UInt64) { $0.addingClamped($1.bytes) }
   let summary = "… and \(counted(rest.count, "more group")), \(formatBytes(bytes))"
-  return ["Mappings by kind and size, and how old they are:"]
+  return ["Mappings by kind, size and origin, and how old they are:"]
     + TableLayout(table, room: columns).lines + (rest.isEmpty ? [] : [summary])
 }

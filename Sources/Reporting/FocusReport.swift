@@ -17,9 +17,11 @@ public struct FocusReport: Sendable {
   public var leftOut: Int
 }
 
-/// Live mappings of one kind and one size.
+/// Live mappings of one kind and one size, made in one place as far as that is known.
 public struct MappingGroup: Sendable {
   public var kind: MappingKind
+  /// As of each of them.
+  public var origin: String?
   /// Bytes of each of them.
   public var unitBytes: UInt64
   public var count: Int
@@ -67,6 +69,8 @@ public struct MappingRow: Sendable {
   public var born: KernelInstant?
   public var isSeeded: Bool
   public var stack: StackID?
+  /// The function to blame, or where in a module it is; nil when unknown.
+  public var origin: String?
   /// Whose stack it is.
   public var thread: (id: ThreadID, isAlive: Bool)?
 }

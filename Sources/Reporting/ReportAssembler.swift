@@ -80,12 +80,18 @@ public struct ReportAssembler: Sendable {
 
   public mutating func focus(
     on space: Space, _ ledger: Ledger, _ texts: TextTable, _ around: Surroundings,
-    leastBytes: UInt64, at now: KernelInstant
+    leastBytes: UInt64, at now: KernelInstant, origin: (StackID) -> String? = { _ in nil }
   ) -> FocusReport {
     remember(sizesOf: [space], around, at: now)
     let row = row(space, ledger, around, at: now)
     remember([space], around, at: now)
-    let mappings = mappingRows(of: space, ledger, texts)
+    var mappings = mappingRows(of: space, ledger, texts)
+    var origins: [StackID: String?] = [:]
+    for index in mappings.indices {
+      guard let stack = mappings[index].stack else { continue }
+      if origins[stack] == nil { origins[stack] = .some(origin(stack)) }
+      mappings[index].origin = origins[stack] ?? nil
+    }
     let shown = mappings.filter { $0.range.length >= leastBytes }
     return FocusReport(
       header: header(ledger, [space], around, at: now), row: row,
@@ -224,7 +230,7 @@ public func mappingRows(of space: Space, _ ledger: Ledger, _ texts: TextTable) -
         kind: mapping.kind, path: texts[file.path],
         offset: mapping.file == .none && !mapping.isShared
           ? nil : entry.range.start &+ mapping.offsetBias,
-        born: mapping.born, isSeeded: mapping.isSeeded, stack: mapping.stackID,
+        born: mapping.born, isSeeded: mapping.isSeeded, stack: mapping.stackID, origin: nil,
         thread: owner.map { ($0.thread, !$0.isIdle) }))
   }
   return rows
@@ -236,15 +242,16 @@ private func groups(
   struct Key: Hashable {
     var kind: MappingKind
     var bytes: UInt64
+    var origin: String?
   }
   var groups: [Key: MappingGroup] = [:]
   var births: [Key: [UInt64]] = [:]
   for row in rows {
-    let key = Key(kind: row.kind, bytes: row.range.length)
+    let key = Key(kind: row.kind, bytes: row.range.length, origin: row.origin)
     var group =
       groups[key]
       ?? MappingGroup(
-        kind: row.kind, unitBytes: key.bytes, count: 0, bytes: 0, ages: AgeHistogram())
+        kind: row.kind, origin: row.origin, unitBytes: key.bytes, count: 0, bytes: 0, ages: AgeHistogram())
     group.count += 1
     group.bytes += key.bytes
     group.ages.count(row.born, at: now)
@@ -258,6 +265,7 @@ private func groups(
       Double(key.bytes) * Double(moments.count) / Double(max(1, now.since(since))) * 60e9
   }
   return groups.values.sorted {
-    ($0.bytes, $0.unitBytes, $0.kind.rawValue) > ($1.bytes, $1.unitBytes, $1.kind.rawValue)
+    ($0.bytes, $0.unitBytes, $0.kind.rawValue, $0.origin ?? "")
+      > ($1.bytes, $1.unitBytes, $1.kind.rawValue, $1.origin ?? "")
   }
 }

@@ -6,6 +6,15 @@ extension CallStack {
   ///
   /// Nil when every frame is one of those, or unknown.
   public var culprit: StackFrame? { frames.first { !$0.isPlumbing } }
+
+  /// The culprit in a few words, its function or where in a module it is; nil when neither is known.
+  public var origin: String? {
+    guard let culprit else { return nil }
+    if let function = culprit.function { return function }
+    guard let module = culprit.module, let offset = culprit.offset else { return nil }
+    let name = module.split(separator: "/").last.map(String.init) ?? module
+    return "\(name)+0x\(String(offset, radix: 16))"
+  }
 }
 
 extension StackFrame {
@@ -40,6 +49,10 @@ extension StackFrame {
     "pthread_create", "thrd_create", "dlopen", "dlmopen", "strdup", "strndup", "__strdup",
     "__strndup", "getline", "getdelim", "operator new", "operator new[]", "sysmalloc_mmap_fallback",
     "dlopen_doit", "fopen", "fopen64", "_IO_file_doallocate", "_IO_doallocbuf",
+    // Python's.
+    "_PyObject_Malloc", "_PyObject_Calloc", "_PyObject_Realloc", "PyObject_Malloc",
+    "PyObject_Calloc", "PyObject_Realloc", "_PyObject_ArenaMmap", "pymalloc_alloc", "new_arena",
+    "allocate_from_new_pool",
   ]
 
   /// Of functions, or of the scope that they are in.
@@ -47,7 +60,7 @@ extension StackFrame {
     "std::", "__gnu_cxx::", "__cxxabiv1::", "operator new", "__pthread_create", "_dl_", "__dl",
     "__libc_", "je_", "_rjem_", "tc_", "tcmalloc::", "mi_", "_mi_", "alloc::", "<alloc::", "core::",
     "<core::", "<std::", "hashbrown::", "__rust_", "__rustc", "__rdl_", "__rg_", "runtime.",
-    "swift_", "Swift.", "(extension in Swift)", "static Swift.", "generic specialization",
+    "PyMem_", "_PyMem_", "swift_", "Swift.", "(extension in Swift)", "static Swift.", "generic specialization",
     "specialized Swift.",
   ]
 }

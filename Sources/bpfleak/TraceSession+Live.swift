@@ -48,15 +48,23 @@ extension TraceSession {
   func setMark() {
     pump()
     let now = Clock.now
-    let number = assembler.markBaseline(in: ledger, residentBytes: residentSizes(), at: now)
-    if settings.form == .ndjson, settings.wants("mark") {
-      lines.writeMark(number: number, at: now)
-      flush()
-    }
+    recorder?.append(.marked(at: now))
+    let number = mark(at: now)
+    flush()
     guard let live else { return }
     live.startFromHere()
     refreshLive(at: now)
     live.say("mark \(number): growth counts from here on", at: now)
+  }
+
+  /// The number of the mark.
+  @discardableResult
+  func mark(at now: KernelInstant) -> Int {
+    let number = assembler.markBaseline(in: ledger, residentBytes: residentSizes(), at: now)
+    if settings.form == .ndjson, settings.wants("mark") {
+      lines.writeMark(number: number, at: now)
+    }
+    return number
   }
 
   /// Does what keys ask for and draws when something is new. False when it is to end.
@@ -103,7 +111,7 @@ extension TraceSession {
     resolvePaths(of: space)
     var report = assembler.focus(
       on: space, ledger, decoder.texts, around ?? surroundings(isFinal: false, at: now),
-      leastBytes: settings.leastBytes, at: now)
+      leastBytes: settings.leastBytes, at: now, origin: origin)
     fillResidentBytes(of: &report)
     return report
   }
@@ -116,6 +124,7 @@ extension TraceSession {
     for mapping in report.mappings {
       let place = report.groups[..<shown].firstIndex {
         $0.kind == mapping.kind && $0.unitBytes == mapping.range.length
+          && $0.origin == mapping.origin
       }
       if let place, ranges[place].count < 64 { ranges[place].append(mapping.range) }
     }

@@ -284,8 +284,11 @@ extension TraceSession {
     resolvePaths(of: space)
     return assembler.focus(
       on: space, ledger, decoder.texts, surroundings(isFinal: isFinal, at: now),
-      leastBytes: settings.leastBytes, at: now)
+      leastBytes: settings.leastBytes, at: now, origin: origin)
   }
+
+  /// Where what is mapped through a stack comes from, in a few words.
+  func origin(of id: StackID) -> String? { stacks.book[id]?.origin }
 
   func surroundings(
     isFinal: Bool, at now: KernelInstant

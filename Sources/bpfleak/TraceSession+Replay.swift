@@ -50,7 +50,7 @@ extension TraceSession {
       // For whoever finds names later than the run did.
       case .module: break
       case .start, .window, .joined, .mending, .viewed, .lost, .relisted, .auditBegan, .auditEnded,
-        .judged, .reported, .dumped, .finished:
+        .judged, .reported, .dumped, .marked, .finished:
         break
       }
     }
@@ -141,6 +141,9 @@ private struct Replay {
     case .dumped(let when):
       reach(when)
       session.writeDump(at: when)
+    case .marked(let when):
+      reach(when)
+      session.mark(at: when)
     case .finished(let when):
       reach(when)
       isFinished = true

@@ -34,6 +34,7 @@ extension KernelTests {
         try await live.wait("the first line") { live.output.count > 0 }
         try await Task.sleep(for: .milliseconds(1500))
         live.send(SIGUSR1)
+        live.send(SIGUSR2)
         let told = try await live.finish(within: .seconds(60))
         for program in busy { #expect(program.endingNow() == nil, "\(program.words)") }
         #expect(told.ending == .exited(0))
@@ -42,6 +43,7 @@ extension KernelTests {
         let lines = told.output.split(separator: "\n")
         let others = again.output.split(separator: "\n")
         #expect(lines.count == others.count && lines.count > 1000)
+        #expect(lines.count { $0.contains("\"type\":\"mark\"") } == 1)
         // The line of a munmap that fails is taken back by another once it is out, and when that is
         // depends on the moment.
         let differing = zip(lines.sorted(), others.sorted()).first { $0 != $1 }

@@ -72,6 +72,7 @@ enum LiveTestContents {
     report.groups[0].residentBytes = 33_751_040
     report.groups[0].bytesPerMinute = 10_485_760
     report.groups[0].period = 60_000_000_000
+    report.groups[0].origin = "spawn_reporter"
     content.focus = report
     content.events = [
       event(149_900, 40_512, "server", "exited"),

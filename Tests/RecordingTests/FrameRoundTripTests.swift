@@ -61,7 +61,7 @@ import Testing
           at: when, total: 9, count: 4, spaces: [SpaceKey(1), SpaceKey(.max)], isComplete: false)),
       .relisted([Self.task], at: when), .auditBegan,
       .auditEnded(checked: 10_000, spaces: 3, at: when), .judged(at: when), .reported(at: when),
-      .dumped(at: when), .finished(at: KernelInstant(nanoseconds: .max)),
+      .dumped(at: when), .marked(at: when), .finished(at: KernelInstant(nanoseconds: .max)),
       .path(FileIdentity(device: 1, inode: .max, generation: 3), "/tmp/a b\n(deleted)"),
       .process(ProcessID(3), executable: "/bin/sh", cgroup: nil),
       .process(ProcessID(4), executable: nil, cgroup: "/system.slice"),

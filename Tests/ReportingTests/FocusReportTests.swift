@@ -23,6 +23,21 @@ import Testing
       ])
   }
 
+  @Test("mappings made in several places are several groups, however alike they are")
+  func origins() throws {
+    let machine = TracedMachine()
+    machine.list(100, "server", bytes: [65536])
+    for index in 0..<6 {
+      // Two call paths of one function, and one of another.
+      machine.map(100, 0x7000_0000 + UInt64(index) << 20, 65536, at: 1, stack: Int32(index % 3))
+    }
+    let names = [StackID(0): "load", StackID(1): "store", StackID(2): "load"]
+    let report = try #require(machine.focus(on: 100, at: 2, origin: { names[$0] }))
+    #expect(
+      report.groups.map { "\($0.count) \($0.origin ?? "-")" } == ["4 load", "2 store", "1 -"])
+    #expect(report.mappings.map(\.origin) == [nil, "load", "store", "load", "load", "store", "load"])
+  }
+
   @Test("groups tell how long ago their mappings were made")
   func ages() throws {
     let machine = TracedMachine()

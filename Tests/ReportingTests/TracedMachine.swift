@@ -48,17 +48,20 @@ final class TracedMachine {
   }
 
   func apply(
-    _ process: UInt32, at seconds: Double, thread: UInt32? = nil, _ fact: MappingEvent.Fact
+    _ process: UInt32, at seconds: Double, thread: UInt32? = nil, stack: Int32? = nil,
+    _ fact: MappingEvent.Fact
   ) {
     _ = ledger.apply(
       MappingEvent(
         when: Self.at(seconds), process: ProcessID(process), thread: ThreadID(thread ?? process),
-        space: Self.key(process), fact: fact))
+        space: Self.key(process), stack: stack.map { StackID($0) }, fact: fact))
   }
 
-  func map(_ process: UInt32, _ address: UInt64, _ bytes: UInt64, at seconds: Double) {
+  func map(
+    _ process: UInt32, _ address: UInt64, _ bytes: UInt64, at seconds: Double, stack: Int32? = nil
+  ) {
     apply(
-      process, at: seconds,
+      process, at: seconds, stack: stack,
       .mapped(
         MappingEvent.Mapped(
           address: address, bytes: bytes, protection: [.read, .write],
@@ -100,12 +103,13 @@ final class TracedMachine {
 
   func focus(
     on process: UInt32, leastBytes: UInt64 = 0, at seconds: Double,
-    resident: [UInt32: UInt64] = [:], leaks: [LeakReport] = []
+    resident: [UInt32: UInt64] = [:], leaks: [LeakReport] = [],
+    origin: (StackID) -> String? = { _ in nil }
   ) -> FocusReport? {
     guard let space = space(process) else { return nil }
     return assembler.focus(
       on: space, ledger, TextTable(), around(resident, leaks), leastBytes: leastBytes,
-      at: Self.at(seconds))
+      at: Self.at(seconds), origin: origin)
   }
 
   func mark(at seconds: Double, resident: [UInt32: UInt64] = [:]) -> Int {

@@ -29,7 +29,7 @@ struct CulpritTests {
       "std::vector<int, std::allocator<int> >::reserve(unsigned long)",
       "void std::__uninitialized_fill<int*>(int*)", "__gnu_cxx::new_allocator<int>::allocate(int)",
       "operator new(unsigned long)", "__mmap64", "_int_malloc", "sysmalloc_mmap.isra.0",
-      "__pthread_create_2_1", "je_arena_extent_alloc", "runtime.sysAlloc", "mi_malloc",
+      "__pthread_create_2_1", "_PyObject_Malloc", "PyMem_RawMalloc", "je_arena_extent_alloc", "runtime.sysAlloc", "mi_malloc",
       "alloc::raw_vec::RawVec<T,A>::grow_one", "<alloc::vec::Vec<T> as core::clone::Clone>::clone",
       "<u8 as alloc::vec::spec_from_elem::SpecFromElem>::from_elem",
       "<tiles::Tile as alloc::vec::spec_from_elem::SpecFromElem>::from_elem::<alloc::alloc::Global>",
