@@ -12,6 +12,7 @@
 #define STACK_WINDOW_NS 100000000
 #define STACK_FRAMES 64
 #define PAGE_BYTES 4096ull
+#define GOLDEN_RATIO 0x9e3779b97f4a7c15ull
 
 struct stack_scratch {
 	struct bpfleak_stack record;
@@ -60,7 +61,7 @@ static __always_inline __u64 take_word(__u64 hash, __u64 word, struct fingerprin
 {
 	if (word - print->program < print->program_bytes ||
 	    word - print->mapped < print->mapped_bytes) {
-		hash = (hash ^ word) * 0x9e3779b97f4a7c15ull;
+		hash = (hash ^ word) * GOLDEN_RATIO;
 		hash ^= hash >> 29;
 	}
 	return hash;
@@ -113,8 +114,10 @@ __noinline __u64 bpfleak_fingerprint(const struct fingerprint *wanted)
 	print.scratch = bpf_map_lookup_elem(&stack_scratch, &zero);
 	if (!print.scratch)
 		return 0;
-	/* The space comes from the record, where it is a number and no pointer. */
+	/* The space comes from the record, where it is a number and no pointer. Multiplied, because the
+	 * first word that frame pointers give is this address again and would take it out. */
 	print.hash ^= print.scratch->record.header.space ^ print.scratch->record.ip;
+	print.hash *= GOLDEN_RATIO;
 	if (bpfleak_config.has_loop) {
 		bpf_loop(BPFLEAK_STACK_MOST / CHUNK_BYTES, take_chunk, &print, 0);
 		return print.hash;
@@ -253,8 +256,11 @@ static __always_inline __s32 stack_of(void *context, struct caller *caller, __u6
 	save_registers(&scratch->record, caller->regs);
 	code = bpf_map_lookup_elem(&spaces_code, &caller->space);
 	if (bpfleak_config.stacks == BPFLEAK_STACKS_FP) {
-		long got = bpf_get_stack(context, scratch->copy, STACK_FRAMES * 8, BPF_F_USER_STACK);
+		long got;
 
+		/* What a short one leaves of its only chunk would be that of another stack. */
+		__builtin_memset(scratch->copy, 0, CHUNK_BYTES);
+		got = bpf_get_stack(context, scratch->copy, STACK_FRAMES * 8, BPF_F_USER_STACK);
 		bytes = got < 0 ? 0 : got;
 		scratch->record.format = BPFLEAK_STACK_ADDRESSES;
 		print.mapped = 1;

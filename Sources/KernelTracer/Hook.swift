@@ -17,7 +17,15 @@ public struct Hook: Sendable, Hashable {
   public var isOptional = false
 
   /// Every hook there is, with what each is for in docs/architecture.md.
+  ///
+  /// In the order of attaching, ends and beginnings first: the kernel uses an `mm_struct` again at once,
+  /// and calls of one process would be taken for those of another that ended unseen.
   public static let all: [Hook] = [
+    Hook(program: "space_ended", name: "exit_mmap", kind: .typed, isOptional: true),
+    Hook(program: "task_exited", name: "sched_process_exit", kind: .typed),
+    Hook(program: "task_execed", name: "sched_process_exec", kind: .typed),
+    Hook(program: "task_created", name: "task_newtask", kind: .typed),
+    Hook(program: "task_renamed", name: "task_rename", kind: .typed),
     Hook(program: "mmap_returned", name: "syscalls/sys_exit_mmap", kind: .tracepoint),
     Hook(program: "munmap_entered", name: "syscalls/sys_enter_munmap", kind: .tracepoint),
     Hook(program: "munmap_returned", name: "syscalls/sys_exit_munmap", kind: .tracepoint),
@@ -49,10 +57,5 @@ public struct Hook: Sendable, Hashable {
     Hook(
       program: "map_shadow_stack_returned", name: "syscalls/sys_exit_map_shadow_stack",
       kind: .tracepoint, isOptional: true),
-    Hook(program: "task_created", name: "task_newtask", kind: .typed),
-    Hook(program: "task_execed", name: "sched_process_exec", kind: .typed),
-    Hook(program: "task_exited", name: "sched_process_exit", kind: .typed),
-    Hook(program: "task_renamed", name: "task_rename", kind: .typed),
-    Hook(program: "space_ended", name: "exit_mmap", kind: .typed, isOptional: true),
   ]
 }

@@ -28,7 +28,8 @@ public struct CapturedStack: Sendable {
 
   public init(
     id: StackID, when: KernelInstant, process: ProcessID, thread: ThreadID, space: SpaceKey,
-    instruction: UInt64, stackPointer: UInt64, registers: [UInt64], fingerprint: UInt64 = 0, content: Content
+    instruction: UInt64, stackPointer: UInt64, registers: [UInt64], fingerprint: UInt64 = 0,
+    content: Content
   ) {
     self.id = id
     self.when = when

@@ -62,7 +62,8 @@ public struct Accounts: Sendable {
 
   /// The stacks of accounts that no other one stands for.
   func forEachStack(_ body: (Int32) -> Void) {
-    for (index, row) in rows.enumerated() where row.canonical == UInt32(index) && row.rawStack >= 0 {
+    for (index, row) in rows.enumerated() where row.canonical == UInt32(index) && row.rawStack >= 0
+    {
       body(row.rawStack)
     }
   }

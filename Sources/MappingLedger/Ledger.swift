@@ -220,7 +220,7 @@ public final class Ledger {
     var used: Set<StackID> = []
     func take(_ mapping: LiveMapping) { if let stack = mapping.stackID { used.insert(stack) } }
     for space in spaces.values {
-      space.table.forEach { take($0.value) }
+      space.table.forEach(in: .everything) { entry in take(entry.value) }
       space.accounts.forEachStack { used.insert(StackID($0)) }
     }
     recent.forEachMapping(take)

@@ -251,7 +251,8 @@ private func groups(
     var group =
       groups[key]
       ?? MappingGroup(
-        kind: row.kind, origin: row.origin, unitBytes: key.bytes, count: 0, bytes: 0, ages: AgeHistogram())
+        kind: row.kind, origin: row.origin, unitBytes: key.bytes, count: 0, bytes: 0,
+        ages: AgeHistogram())
     group.count += 1
     group.bytes += key.bytes
     group.ages.count(row.born, at: now)

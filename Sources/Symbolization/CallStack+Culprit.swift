@@ -60,7 +60,8 @@ extension StackFrame {
     "std::", "__gnu_cxx::", "__cxxabiv1::", "operator new", "__pthread_create", "_dl_", "__dl",
     "__libc_", "je_", "_rjem_", "tc_", "tcmalloc::", "mi_", "_mi_", "alloc::", "<alloc::", "core::",
     "<core::", "<std::", "hashbrown::", "__rust_", "__rustc", "__rdl_", "__rg_", "runtime.",
-    "PyMem_", "_PyMem_", "swift_", "Swift.", "(extension in Swift)", "static Swift.", "generic specialization",
+    "PyMem_", "_PyMem_", "swift_", "Swift.", "(extension in Swift)", "static Swift.",
+    "generic specialization",
     "specialized Swift.",
   ]
 }

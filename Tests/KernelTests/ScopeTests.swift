@@ -64,10 +64,12 @@ extension KernelTests {
       let after = try StartedProcess([program, "--count", "9", "--hold"])
       try await after.waitUntilDone()
       let script = """
-        echo -n \(name) >/proc/$$/comm; /bin/true; read -r line
+        echo -n \(name) >/proc/$$/comm; /bin/true; echo taken; read -r line
         echo -n other >/proc/$$/comm; /bin/true; echo dropped; sleep 60
         """
       let renamed = try StartedProcess(["bash", "--norc", "-c", script])
+      // By then the child, which had the name until its exec, is gone.
+      try await renamed.waitUntil(printing: "taken")
       try await trace.process.wait("the renamed process") {
         trace.process.output.contains("\"pid\":\(renamed.pid),")
       }

@@ -35,7 +35,8 @@ import Testing
     let report = try #require(machine.focus(on: 100, at: 2, origin: { names[$0] }))
     #expect(
       report.groups.map { "\($0.count) \($0.origin ?? "-")" } == ["4 load", "2 store", "1 -"])
-    #expect(report.mappings.map(\.origin) == [nil, "load", "store", "load", "load", "store", "load"])
+    #expect(
+      report.mappings.map(\.origin) == [nil, "load", "store", "load", "load", "store", "load"])
   }
 
   @Test("groups tell how long ago their mappings were made")
