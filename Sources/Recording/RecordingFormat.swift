@@ -48,6 +48,7 @@ public enum RecordingFormat {
     case stack = 0xc5
     case module = 0xc6
     case limits = 0xc7
+    case text = 0xc8
   }
 
   static func isAnswer(_ type: UInt8) -> Bool { type >= 0xc0 }

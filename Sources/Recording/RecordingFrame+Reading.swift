@@ -62,6 +62,10 @@ extension RecordingFrame {
       self = .stack(
         StackResolver.Resolved(
           id: id, space: space, canonical: canonical, stack: try from.stack()))
+    case .text:
+      let name = try from.text()
+      let text = try from.optionalText()
+      self = .text(of: name, text, errno: Int32(bitPattern: try from.number(UInt32.self)))
     case .module:
       let path = try from.text()
       self = .module(path: path, buildID: Array(try from.raw()))

@@ -27,6 +27,7 @@ extension RecordingFrame {
     case .stack: .stack
     case .module: .module
     case .limits: .limits
+    case .text: .text
     }
   }
 
@@ -75,6 +76,10 @@ extension RecordingFrame {
       out.put(resolved.space.raw)
       out.put(resolved.canonical)
       out.put(resolved.stack)
+    case .text(let name, let text, let errno):
+      out.put(name)
+      out.put(text) { $0.put($1) }
+      out.put(UInt64(UInt32(bitPattern: errno)))
     case .module(let path, let buildID):
       out.put(path)
       out.put(buildID)

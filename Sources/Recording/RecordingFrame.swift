@@ -35,6 +35,8 @@ public enum RecordingFrame: Sendable {
   /// What a process could run into: numbers whose meaning is whose who asked.
   case limits(ProcessID, [UInt64?])
   case stack(StackResolver.Resolved)
+  /// What the machine answered to a question that goes by that name; nil when it refused, and why.
+  case text(of: String, String?, errno: Int32)
   /// A file that code was run from, and the build id in it.
   case module(path: String, buildID: [UInt8])
 }

@@ -9,6 +9,7 @@ extension ProfileReport {
   /// `callStack` tells those that are known. `ended` are samples of spaces that are gone.
   public init(
     of ledger: Ledger, header: ReportHeader, verdicts: [Verdict], ended: [ProfileSample] = [],
+    buildIDs: [String: String] = [:],
     callStack: @escaping (StackID) -> CallStack? = { _ in nil }
   ) {
     var samples = ended
@@ -19,7 +20,7 @@ extension ProfileReport {
         at: header.when, callStack: callStack)
     }
     samples.sort { $0.rank > $1.rank }
-    self.init(header: header, samples: samples)
+    self.init(header: header, samples: samples, buildIDs: buildIDs)
   }
 
   /// The samples of one space, in no order.

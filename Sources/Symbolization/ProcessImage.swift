@@ -25,6 +25,9 @@ final class ProcessImage {
   /// By start address of their module, where elfutils did not know the unit of an address.
   private var units: [UInt64: UnitRanges] = [:]
   private var perfMap: PerfMap?
+  /// Start addresses of the modules whose build id was looked up.
+  private var identified: Set<UInt64> = []
+  private var buildIDs: [String: [UInt8]] = [:]
   fileprivate var capture: Capture?
 
   static let mostFrames = 128
@@ -103,6 +106,7 @@ final class ProcessImage {
     if before != modules {
       known.removeAll()
       units.removeAll()
+      identified.removeAll()
     }
     dwfl_report_begin(session)
     for module in found {
@@ -197,6 +201,23 @@ final class ProcessImage {
     return frames
   }
 
+  /// The build ids of the modules come across since this was last called, by path.
+  func takeBuildIDs() -> [String: [UInt8]] {
+    defer { buildIDs.removeAll() }
+    return buildIDs
+  }
+
+  /// Notes the build id of the module that starts there, once its file is open.
+  private func identify(_ module: OpaquePointer, _ start: UInt64) {
+    guard !identified.contains(start), let path = modules[start]?.path else { return }
+    var id: UnsafePointer<UInt8>?
+    var address: GElf_Addr = 0
+    let count = dwfl_module_build_id(module, &id, &address)
+    guard count >= 0 else { return }
+    identified.insert(start)
+    if count > 0 { buildIDs[path] = Array(UnsafeBufferPointer(start: id, count: Int(count))) }
+  }
+
   /// The module of an address, without looking for symbols.
   private func place(of address: UInt64) -> StackFrame {
     guard let module = dwfl_addrmodule(session, address) else {
@@ -206,6 +227,7 @@ final class ProcessImage {
     _ = dwfl_module_info(module, nil, &start, nil, nil, nil, nil, nil)
     var relative = address
     let isKnown = dwfl_module_relocate_address(module, &relative) >= 0
+    identify(module, start)
     return StackFrame(
       address: address, module: modules[start]?.path, offset: isKnown ? relative : address &- start)
   }
@@ -242,6 +264,7 @@ final class ProcessImage {
     // Only now is the file open, which tells where its addresses begin.
     var relative = address
     if dwfl_module_relocate_address(module, &relative) >= 0 { frame.offset = relative }
+    identify(module, start)
     var frames = [frame]
     if let found = unit(of: module, start, at: place) {
       var unit = found.unit

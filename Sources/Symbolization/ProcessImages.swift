@@ -68,16 +68,20 @@ struct ProcessImages {
     entries[stack.space] = entry
     bytesSinceTrim += stack.byteCount
     return StackResolver.Resolved(
-      id: stack.id, space: stack.space, canonical: canonical, stack: callStack)
+      id: stack.id, space: stack.space, canonical: canonical, stack: callStack,
+      buildIDs: entry.image?.takeBuildIDs() ?? [:])
   }
 
   /// The same stack with its symbols; as it is when the process is gone. What that opens is large and
   /// seldom needed twice, so it is closed again.
   func symbolize(_ unwound: StackResolver.Unwound, process: UInt32) -> StackResolver.Resolved {
-    let stack = ProcessImage(process, readsDebugInfo: true)?.symbolized(unwound.stack)
+    let image = ProcessImage(process, readsDebugInfo: true)
+    let stack = image?.symbolized(unwound.stack)
+    let buildIDs = image?.takeBuildIDs() ?? [:]
     malloc_trim(0)
     return StackResolver.Resolved(
-      id: unwound.id, space: unwound.space, canonical: unwound.id, stack: stack ?? unwound.stack)
+      id: unwound.id, space: unwound.space, canonical: unwound.id, stack: stack ?? unwound.stack,
+      buildIDs: buildIDs)
   }
 
   /// What is kept of a space, its process open if that lives.

@@ -15,12 +15,18 @@ public final class StackResolver: Sendable {
     /// The id that this call path had first; `id` itself when it is new.
     public var canonical: StackID
     public var stack: CallStack
+    /// Of the modules that its process was not seen with before, by path.
+    public var buildIDs: [String: [UInt8]]
 
-    public init(id: StackID, space: SpaceKey, canonical: StackID, stack: CallStack) {
+    public init(
+      id: StackID, space: SpaceKey, canonical: StackID, stack: CallStack,
+      buildIDs: [String: [UInt8]] = [:]
+    ) {
       self.id = id
       self.space = space
       self.canonical = canonical
       self.stack = stack
+      self.buildIDs = buildIDs
     }
   }
 

@@ -9,9 +9,20 @@ struct MeminfoReader {
     case notMeminfo(missing: String)
   }
 
-  private let pageSize = UInt64(max(1, sysconf(CInt(_SC_PAGESIZE))))
+  private let pageSize: UInt64
+  /// The machine; or what it said when a recording was made, or somebody in between who notes it.
+  private let ask: (MachineQuestion) -> MachineAnswer
 
-  func sample() throws(Failure) -> MeminfoSample {
+  init(
+    pageSize: UInt64 = UInt64(max(1, sysconf(CInt(_SC_PAGESIZE)))),
+    asking ask: @escaping (MachineQuestion) -> MachineAnswer = { $0.answer() }
+  ) {
+    self.pageSize = pageSize
+    self.ask = ask
+  }
+
+  /// `instant` in nanoseconds of CLOCK_MONOTONIC.
+  func sample(at instant: UInt64 = Self.nowNs()) throws(Failure) -> MeminfoSample {
     let fields: MeminfoFields
     let text: String
     switch contents("/proc/meminfo") {
@@ -23,7 +34,7 @@ struct MeminfoReader {
       case .missing(let field): throw .notMeminfo(missing: field)
       }
     }
-    var sample = MeminfoSample(takenNs: Self.nowNs(), pageSize: pageSize, fields: fields)
+    var sample = MeminfoSample(takenNs: instant, pageSize: pageSize, fields: fields)
     addCounters(to: &sample)
     addShared(to: &sample)
     sample.processes = processes()
@@ -66,7 +77,7 @@ struct MeminfoReader {
       VirtualMemoryCounters.socketBuffers(sockstat: $0, pageSize: pageSize)
     }
     sample.pressure = text("/proc/pressure/memory").flatMap(VirtualMemoryCounters.pressure)
-    sample.hasAllocationProfile = access("/proc/allocinfo", F_OK) == 0
+    sample.hasAllocationProfile = (try? ask(.exists("/proc/allocinfo")).get()) != nil
     sample.limits = KernelLimits(
       overcommitMemory: text("/proc/sys/vm/overcommit_memory"), loadavg: text("/proc/loadavg"),
       threadsMax: text("/proc/sys/kernel/threads-max"), pidMax: text("/proc/sys/kernel/pid_max"),
@@ -77,29 +88,22 @@ struct MeminfoReader {
     sample.systemVShared = text("/proc/sysvipc/shm").map(TmpfsUsage.systemVShared)
     sample.tmpfs = TmpfsUsage.mountPoints(mountinfo: text("/proc/self/mountinfo") ?? "")
       .compactMap { path in
-        var usage = statvfs()
-        guard statvfs(path, &usage) == 0 else { return nil }
-        let blocks = usage.f_blocks >= usage.f_bfree ? usage.f_blocks - usage.f_bfree : 0
-        return TmpfsUsage(mountPoint: path, bytes: UInt64(blocks) &* UInt64(usage.f_frsize))
+        guard let text = try? ask(.bytesInUse(path)).get(), let bytes = UInt64(text) else {
+          return nil
+        }
+        return TmpfsUsage(mountPoint: path, bytes: bytes)
       }
   }
 
   private func processes() -> [ProcessSize] {
-    guard let directory = opendir("/proc") else { return [] }
-    defer { closedir(directory) }
-    var processes: [ProcessSize] = []
-    while let entry = readdir(directory) {
-      let name = withUnsafeBytes(of: entry.pointee.d_name) { name in
-        String(decoding: name.prefix { $0 != 0 }, as: UTF8.self)
-      }
-      // A process that ended in between has no files any more: it is not there.
+    let names = (try? ask(.names("/proc")).get())?.split(separator: "\n") ?? []
+    // A process that ended in between has no files any more: it is not there.
+    return names.compactMap { name in
       guard Int32(name) != nil, let stat = text("/proc/\(name)/stat"),
-        let statm = text("/proc/\(name)/statm"),
-        let process = ProcessSize(stat: stat, statm: statm, pageSize: pageSize)
-      else { continue }
-      processes.append(process)
+        let statm = text("/proc/\(name)/statm")
+      else { return nil }
+      return ProcessSize(stat: stat, statm: statm, pageSize: pageSize)
     }
-    return processes
   }
 
   private func tightestCgroup() -> CgroupMemory? {
@@ -113,10 +117,6 @@ struct MeminfoReader {
     }.min { $0.limit < $1.limit }
   }
 
-  private struct Refusal: Error {
-    let errno: CInt
-  }
-
   private func text(_ path: String) -> String? { try? contents(path).get() }
 
   private func reading(_ path: String) -> MeminfoReading<String> {
@@ -127,20 +127,5 @@ struct MeminfoReader {
     }
   }
 
-  private func contents(_ path: String) -> Result<String, Refusal> {
-    let file = open(path, O_RDONLY | O_CLOEXEC)
-    guard file >= 0 else { return .failure(Refusal(errno: errno)) }
-    defer { close(file) }
-    var bytes: [UInt8] = []
-    while true {
-      // Large enough for /proc/meminfo in one read, which makes it one moment's.
-      let count = withUnsafeTemporaryAllocation(byteCount: 16384, alignment: 16) { buffer in
-        let count = read(file, buffer.baseAddress, buffer.count)
-        if count > 0 { bytes += buffer.prefix(count) }
-        return count
-      }
-      if count == 0 { return .success(String(decoding: bytes, as: UTF8.self)) }
-      if count < 0, errno != EINTR { return .failure(Refusal(errno: errno)) }
-    }
-  }
+  private func contents(_ path: String) -> MachineAnswer { ask(.contents(path)) }
 }

@@ -13,7 +13,7 @@ struct RecordCommand: ParsableCommand {
       Traces as bpfleak does, writes what it sees to the file that --output names, and prints a \
       last report. Ctrl-C ends it. bpfleak replay FILE gives every report and format of that run, \
       on any machine and without privilege. The file holds names, paths and addresses of the \
-      traced processes, and nothing of what is in their memory but copies of stacks.
+      traced processes, and nothing of what is in their memory.
       """)
 
   @OptionGroup(title: "What to trace")

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import AddressSpace
+import Glibc
 import KernelTracer
 import LeakDetection
 import MappingEvents
@@ -65,6 +66,23 @@ extension TraceSession {
     return numbers
   }
 
+  /// Where the machine's memory was; nil where a recording does not say, or /proc cannot be read.
+  func memoryReport(at now: KernelInstant) -> MeminfoReport? {
+    let reader: MeminfoReader
+    if tracer.isRecording {
+      reader = MeminfoReader(pageSize: facts.pageBytes) { [answers] question in
+        answers.texts[question.name] ?? .failure(Refusal(errno: ENOENT))
+      }
+    } else {
+      reader = MeminfoReader { [recorder] question in
+        let answer = question.answer()
+        recorder?.append(answer.frame(for: question))
+        return answer
+      }
+    }
+    return (try? reader.sample(at: now.nanoseconds)).map { MeminfoReport(current: $0) }
+  }
+
   /// FNV-1a.
   private func digest(of ranges: [AddressRange], in process: ProcessID) -> UInt64 {
     var digest: UInt64 = 0xcbf2_9ce4_8422_2325
@@ -98,6 +116,19 @@ extension TraceSession {
   }
 }
 
+extension MachineAnswer {
+  fileprivate func frame(for question: MachineQuestion) -> RecordingFrame {
+    switch self {
+    case .success(let text): .text(of: question.name, text, errno: 0)
+    case .failure(let refusal): .text(of: question.name, nil, errno: refusal.errno)
+    }
+  }
+
+  init(_ text: String?, errno: Int32) {
+    self = text.map { .success($0) } ?? .failure(Refusal(errno: errno))
+  }
+}
+
 extension LimitNumbers {
   /// In the order of docs/recording.md.
   fileprivate var recorded: [UInt64?] {
@@ -118,6 +149,8 @@ struct RecordedAnswers {
   var paths: [FileIdentity: String] = [:]
   var resident: [ProcessID: UInt64] = [:]
   var residentRanges: [UInt64: UInt64] = [:]
+  /// By the name of the question.
+  var texts: [String: MachineAnswer] = [:]
   /// How far the replay is.
   var time = KernelInstant(nanoseconds: 0)
   private var origins: [ProcessID: (executable: String?, cgroup: String?)] = [:]

@@ -47,8 +47,9 @@ extension TraceSession {
       case .residentRanges(let digest, let bytes): answers.residentRanges[digest] = bytes
       case .limits(let process, let numbers): answers.limits[process] = numbers
       case .stack(let resolved): stacks.book.add(resolved)
-      // For whoever finds names later than the run did.
-      case .module: break
+      case .module(let path, let id): _ = stacks.note(buildID: id, of: path)
+      case .text(let name, let text, let errno):
+        answers.texts[name] = MachineAnswer(text, errno: errno)
       case .start, .window, .joined, .mending, .viewed, .lost, .relisted, .auditBegan, .auditEnded,
         .judged, .reported, .dumped, .marked, .finished:
         break
@@ -149,7 +150,7 @@ private struct Replay {
       isFinished = true
       session.finish(at: when)
     // An answer that was not asked for: what it belonged to is damaged.
-    case .path, .process, .resident, .residentRanges, .limits, .stack, .module: break
+    case .path, .process, .resident, .residentRanges, .limits, .stack, .module, .text: break
     }
     session.flush()
   }

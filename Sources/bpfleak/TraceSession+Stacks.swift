@@ -36,6 +36,8 @@ struct StackAccount {
   var wanted: [(id: StackID, subject: LineSubject)] = []
   /// New stacks that the programs did not send.
   var unsent: UInt64 = 0
+  /// The build ids of the modules in the book, by path: those of the file seen last.
+  private(set) var buildIDs: [String: [UInt8]] = [:]
 
   /// Lines that are ready but for the stacks they speak of.
   struct HeldLines {
@@ -93,6 +95,15 @@ struct StackAccount {
 
   /// Whether a line for that stack is still owed; it is not from now on.
   mutating func claimLine(_ id: StackID) -> Bool { written.insert(id).inserted }
+
+  private static let mostBuildIDs = 10_000
+
+  /// Whether that was not known before.
+  mutating func note(buildID: [UInt8], of path: String) -> Bool {
+    guard buildIDs[path] != buildID, buildIDs.count < Self.mostBuildIDs else { return false }
+    buildIDs[path] = buildID
+    return true
+  }
 
   mutating func noteSent(_ stack: CapturedStack) { fingerprints[stack.id] = stack.fingerprint }
 
@@ -181,6 +192,9 @@ extension TraceSession {
     let limit = KernelInstant(nanoseconds: now - min(now, Self.settlingTime))
     for captured in stacks.takeSettled(since: limit) { submit(captured) }
     for resolved in resolver.take() {
+      for (path, id) in resolved.buildIDs where stacks.note(buildID: id, of: path) {
+        recorder?.append(.module(path: path, buildID: id))
+      }
       recorder?.append(.stack(resolved))
       stacks.book.add(resolved)
       if stacks.symbolsWanted.contains(resolved.id) { stacks.symbolized.insert(resolved.id) }

@@ -25,7 +25,7 @@ extension TraceSession {
     let known = stacks.book
     let profile = ProfileReport(
       of: ledger, header: system.header, verdicts: book.verdicts, ended: endedSamples,
-      callStack: { known[$0] })
+      buildIDs: stacks.buildIDs.mapValues { hexadecimal($0) }, callStack: { known[$0] })
     switch settings.form {
     case .text, .ndjson: return
     case .folded: output.write(renderFolded(profile))
@@ -68,12 +68,9 @@ extension TraceSession {
     let focuses = rows.prefix(Self.mostFocuses).compactMap { row in
       spaces[row.space].map { focus(on: $0, isFinal: true, at: now) }
     }
-    // That of the machine it is replayed on would be another's.
-    let memory =
-      tracer.isRecording
-      ? nil : (try? MeminfoReader().sample()).map { MeminfoReport(current: $0) }
     return RunReport(
-      system: system, focuses: focuses, profile: profile, memory: memory, measurement: measurement)
+      system: system, focuses: focuses, profile: profile, memory: memoryReport(at: now),
+      measurement: measurement)
   }
 
   private var measurement: Measurement {
@@ -95,4 +92,8 @@ extension TraceSession {
     case .none: return nil
     }
   }
+}
+
+private func hexadecimal(_ bytes: [UInt8]) -> String {
+  bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
 }

@@ -385,6 +385,8 @@ final class TraceSession {
     publish(book.judge(ledger, at: now), at: now)
     writeNews(at: now, isLast: true)
     publishGrowth(at: now)
+    // For an HTML report of the replay.
+    if recorder != nil { _ = memoryReport(at: now) }
     switch settings.form {
     case .ndjson:
       writeEnd(at: now)

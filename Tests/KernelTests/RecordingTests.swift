@@ -73,6 +73,11 @@ extension KernelTests {
         #expect(leak.number("count") == 45 && leak.flag("final") == true)
         let stack = lines.ofType("stack").first { $0.number("id") == leak.number("stack") }
         #expect(stack.map { "\($0.fields)".contains("spawn_reporter") } == true)
+        let page = try await replay("--format", "html", path).output
+        #expect(page.contains("The machine's memory") && page.contains("spawn_reporter"))
+        let profile = try await shell(
+          "$BPFLEAK replay --format pprof '\(path)' | gzip -dc | grep -ac '[0-9a-f]\\{40\\}'")
+        #expect(profile.ending == .exited(0), "a build id")
       }
     }
 

@@ -35,6 +35,10 @@ extension KernelTests {
       let top = try await shell("go tool pprof -top -sample_index=leaked_space '\(path.path)'")
       #expect(top.ending == .exited(0) && top.output.contains("Type: leaked_space"))
       #expect(top.output.contains(/[1-9][\d.]*MB total/), "\(top.output)")
+      let notes = try await shell("readelf -n '\(try Programs.test("stack_leak_pthread"))'").output
+      let id = try #require(notes.firstMatch(of: /Build ID: ([0-9a-f]{40})/)?.1)
+      let raw = try await shell("go tool pprof -raw '\(path.path)'").output
+      #expect(raw.contains("/stack_leak_pthread \(id) "), "\(raw)")
     }
 
     @Test("flame graph and HTML report name the leaking process and say that nothing was lost")

@@ -71,6 +71,8 @@ import Testing
         StackResolver.Resolved(
           id: StackID(7), space: SpaceKey(8), canonical: StackID(2), stack: Self.stack)),
       .limits(ProcessID(9), [nil, 65530, .max, nil, 0]),
+      .text(of: "/proc/meminfo", "MemTotal: 1 kB\n", errno: 0),
+      .text(of: "/proc/slabinfo", nil, errno: 13),
       .module(path: "/bin/true", buildID: Array(0..<20)),
     ]
     let read = try items(in: recording(frames, texts: texts))
