@@ -46,6 +46,9 @@ struct {
  * out by that. */
 struct fingerprint {
 	__u64 hash;
+	/* From the lowest to the highest address of both ranges below. */
+	__u64 lowest;
+	__u64 span;
 	__u64 program;
 	__u64 program_bytes;
 	__u64 mapped;
@@ -59,8 +62,10 @@ struct fingerprint {
 
 static __always_inline __u64 take_word(__u64 hash, __u64 word, struct fingerprint *print)
 {
-	if (word - print->program < print->program_bytes ||
-	    word - print->mapped < print->mapped_bytes) {
+	/* Most are numbers or lie in the stack: one comparison for those. */
+	if (word - print->lowest < print->span &&
+	    (word - print->program < print->program_bytes ||
+	     word - print->mapped < print->mapped_bytes)) {
 		hash = (hash ^ word) * GOLDEN_RATIO;
 		hash ^= hash >> 29;
 	}
@@ -83,6 +88,7 @@ static long take_chunk(__u32 index, struct fingerprint *print)
 	if (start > BPFLEAK_STACK_MOST - CHUNK_BYTES)
 		return 1;
 	words = (__u64 *)(print->scratch->copy + start);
+#pragma clang loop unroll_count(4)
 	for (int i = 0; i < CHUNK_WORDS; i++)
 		hash = take_word(hash, words[i], print);
 	print->hash = hash;
@@ -263,6 +269,7 @@ static __always_inline __s32 stack_of(void *context, struct caller *caller, __u6
 		got = bpf_get_stack(context, scratch->copy, STACK_FRAMES * 8, BPF_F_USER_STACK);
 		bytes = got < 0 ? 0 : got;
 		scratch->record.format = BPFLEAK_STACK_ADDRESSES;
+		print.program = 1;
 		print.mapped = 1;
 		print.mapped_bytes = ~0ull;
 	} else {
@@ -274,6 +281,8 @@ static __always_inline __s32 stack_of(void *context, struct caller *caller, __u6
 		print.mapped_bytes = mm->mmap_base - print.mapped;
 	}
 	bytes = bounded(bytes);
+	print.lowest = print.program < print.mapped ? print.program : print.mapped;
+	print.span = print.mapped + print.mapped_bytes - print.lowest;
 	print.bytes = bytes;
 	/* How much was copied decides how far the unwinder gets: a deeper copy is another stack. */
 	print.hash = (__u64)(code ? code->stack_bytes : 0) << 40;
