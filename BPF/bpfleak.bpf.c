@@ -22,7 +22,11 @@
 #define CLONE_THREAD 0x10000
 #define MAX_ERRNO 4095
 #define PROT_WRITE 2
+#define PROT_READ 1
 #define PROT_EXEC 4
+#define READ_IMPLIES_EXEC 0x0400000
+#define MNT_NOEXEC 0x04
+#define SB_I_NOEXEC 0x02
 #define HUGETLBFS_MAGIC 0x958458f6
 #define VM_HUGETLB 0x00400000
 #define PATH_BUFFER BPFLEAK_PATH_LENGTH
@@ -291,13 +295,34 @@ static __always_inline int send(void *context, void *record)
 	return 0;
 }
 
+static __always_inline void emit_unsure(struct caller *caller, __u64 address, __u64 bytes,
+					__u64 syscall)
+{
+	struct bpfleak_unsure *record = RESERVE(caller, BPFLEAK_UNSURE, bpfleak_unsure);
+
+	if (!record)
+		return;
+	record->address = address;
+	record->bytes = bytes;
+	record->syscall = syscall;
+	submit(record);
+}
+
 /* The break as it is once the record has its place in the ring, and not the result of the call: when
  * two threads race, whichever record comes last then holds the final value. */
-static __always_inline void submit_break(struct bpfleak_break_set *record, struct mm_struct *mm)
+static __always_inline void submit_break(struct bpfleak_break_set *record, struct caller *caller,
+					 struct syscall_exit *context)
 {
+	struct mm_struct *mm = caller->task->mm;
+	__u64 brk = mm ? mm->brk : 0, set = context->result;
+
 	record->start_brk = mm ? mm->start_brk : 0;
-	record->brk = mm ? mm->brk : 0;
+	record->brk = brk;
 	submit(record);
+	/* Another thread has raised it again since: what lies between is new memory, and what had been
+	 * done to the old is undone. */
+	if (set < brk)
+		emit_unsure(caller, set, brk - set, context->number);
 }
 
 SEC("tracepoint")
@@ -323,7 +348,7 @@ int send_with_stack(struct syscall_exit *context)
 		if (!record)
 			return 0;
 		record->header.stack = pending->header.stack;
-		submit_break(record, caller.task->mm);
+		submit_break(record, &caller, context);
 		return 0;
 	}
 	length = pending->header.length;
@@ -340,26 +365,21 @@ static __always_inline int failed(__s64 result)
 	return (__u64)result >= (__u64)-MAX_ERRNO;
 }
 
-static __always_inline void emit_unsure(struct caller *caller, __u64 address, __u64 bytes,
-					__u64 syscall)
+/* A program that asked for that with personality(2) may execute what it may read. */
+static __always_inline int implies_exec(struct task_struct *task)
 {
-	struct bpfleak_unsure *record = RESERVE(caller, BPFLEAK_UNSURE, bpfleak_unsure);
-
-	if (!record)
-		return;
-	record->address = address;
-	record->bytes = bytes;
-	record->syscall = syscall;
-	submit(record);
+	return (task->personality & READ_IMPLIES_EXEC) != 0;
 }
 
-static __always_inline void fill_mapped(struct bpfleak_mapped *record, struct pt_regs *regs,
+static __always_inline void fill_mapped(struct bpfleak_mapped *record, struct caller *caller,
 					__u64 address)
 {
 	record->address = address;
-	record->bytes = BPFLEAK_ARG2(regs);
-	record->prot = BPFLEAK_ARG3(regs);
-	record->flags = BPFLEAK_ARG4(regs);
+	record->bytes = BPFLEAK_ARG2(caller->regs);
+	record->prot = BPFLEAK_ARG3(caller->regs);
+	if (record->prot & PROT_READ && implies_exec(caller->task))
+		record->prot |= PROT_EXEC;
+	record->flags = BPFLEAK_ARG4(caller->regs);
 	record->reserved = 0;
 }
 
@@ -386,6 +406,9 @@ static __always_inline void identify_file(struct bpfleak_mapped_file *record,
 	record->device = BPF_CORE_READ(super, s_dev);
 	if (BPF_CORE_READ(super, s_magic) == HUGETLBFS_MAGIC)
 		record->page_bytes = BPF_CORE_READ(super, s_blocksize);
+	if (implies_exec(task) && (BPF_CORE_READ(super, s_iflags) & SB_I_NOEXEC ||
+				   BPF_CORE_READ(file, f_path.mnt, mnt_flags) & MNT_NOEXEC))
+		record->mapped.prot &= ~PROT_EXEC;
 }
 
 SEC("tracepoint/syscalls/sys_exit_mmap")
@@ -412,13 +435,13 @@ int mmap_returned(struct syscall_exit *context)
 		record = BEGIN(&caller, BPFLEAK_MAPPED, bpfleak_mapped);
 		if (!record)
 			return 0;
-		fill_mapped(record, caller.regs, context->result);
+		fill_mapped(record, &caller, context->result);
 		return send(context, record);
 	}
 	file_record = BEGIN(&caller, BPFLEAK_MAPPED_FILE, bpfleak_mapped_file);
 	if (!file_record)
 		return 0;
-	fill_mapped(&file_record->mapped, caller.regs, context->result);
+	fill_mapped(&file_record->mapped, &caller, context->result);
 	file_record->fd = BPFLEAK_ARG5(caller.regs);
 	file_record->offset = BPFLEAK_ARG6(caller.regs);
 	identify_file(file_record, caller.task, file_record->fd);
@@ -525,6 +548,12 @@ static __always_inline int emit_protected(struct syscall_exit *context)
 
 	if (!find_caller(&caller))
 		return 0;
+	/* What it comes to depends on each area there. */
+	if (implies_exec(caller.task)) {
+		emit_unsure(&caller, BPFLEAK_ARG1(caller.regs), BPFLEAK_ARG2(caller.regs),
+			    context->number);
+		return 0;
+	}
 	if (BPFLEAK_ARG3(caller.regs) & PROT_EXEC && !context->result)
 		note_code(caller.space, BPFLEAK_ARG1(caller.regs));
 	/* Arenas of malloc grow so. */
@@ -566,12 +595,19 @@ int brk_returned(struct syscall_exit *context)
 	/* brk reports failure, and a mere question, by a result that is not what was asked for. */
 	if ((__u64)context->result != BPFLEAK_ARG1(caller.regs))
 		return 0;
+	if (implies_exec(caller.task)) {
+		record = RESERVE(&caller, BPFLEAK_BREAK_SET, bpfleak_break_set);
+		if (record)
+			submit_break(record, &caller, context);
+		emit_unsure(&caller, 0, 0, context->number);
+		return 0;
+	}
 	record = BEGIN(&caller, BPFLEAK_BREAK_SET, bpfleak_break_set);
 	if (!record)
 		return 0;
 	if (bpfleak_config.stacks)
 		return send(context, record);
-	submit_break(record, caller.task->mm);
+	submit_break(record, &caller, context);
 	return 0;
 }
 

@@ -35,12 +35,17 @@ struct mm_struct {
 	mm_context_t context;
 };
 
+struct vfsmount {
+	int mnt_flags;
+};
+
 struct path {
-	void *mnt;
+	struct vfsmount *mnt;
 };
 
 struct super_block {
 	__u32 s_dev;
+	unsigned long s_iflags;
 	unsigned long s_blocksize;
 	unsigned long s_magic;
 };
@@ -104,6 +109,7 @@ struct task_struct {
 	int tgid;
 	int exit_code;
 	unsigned int flags;
+	unsigned int personality;
 	struct task_struct *group_leader;
 	struct task_struct *real_parent;
 	struct pid *thread_pid;

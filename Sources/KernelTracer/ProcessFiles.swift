@@ -28,6 +28,22 @@ public struct ProcessFiles: Sendable {
       .map(String.init)
   }
 
+  /// Whether `thread` waits for something else than a call of its own that takes mappings away; false
+  /// where that cannot be told, as of one that runs (/proc/PID/syscall, proc(5)).
+  public static func isWaitingElsewhere(_ thread: ThreadID) -> Bool {
+    guard let text = FileDescriptor.text(of: "/proc/\(thread.raw)/syscall"),
+      let number = text.split(separator: " ").first.flatMap({ Int($0) })
+    else { return false }
+    return !takingAway.contains(number)
+  }
+
+  /// munmap, mremap and shmdt.
+  #if arch(x86_64)
+    private static let takingAway: Set = [11, 25, 67]
+  #else
+    private static let takingAway: Set = [215, 216, 197]
+  #endif
+
   /// Bytes of physical memory in use.
   public var residentBytes: UInt64? {
     guard let text = FileDescriptor.text(of: "\(directory)/statm") else { return nil }

@@ -116,11 +116,18 @@ private struct MappingList {
   private var areas: [SpaceSnapshot.Area] = []
   /// Files come many times over; their paths are made into text once for each list.
   private var paths: [FileIdentity: TextID] = [:]
+  /// Whether the next area is the first of what one call of read gave, and not of the first one.
+  private var isAtSeam = false
+  private var hasBegun = false
   /// Whether the last bytes had anything in them that was not there before.
   private(set) var isProgressing = true
 
   mutating func append(_ bytes: UnsafeRawBufferPointer, texts: inout TextTable) {
     isProgressing = false
+    // Between two reads the kernel remembers the end of the area it is to go on with. When that was split
+    // meanwhile, it goes on with the last part, and leaves out the others.
+    isAtSeam = hasBegun
+    hasBegun = true
     var place = 0
     let size = MemoryLayout<bpfleak_vma>.size
     while place + size <= bytes.count {
@@ -154,6 +161,8 @@ private struct MappingList {
 
   private mutating func append(_ area: SpaceSnapshot.Area) {
     var area = area
+    area.followsSeam = isAtSeam
+    isAtSeam = false
     if let last = areas.last, area.range.start < last.range.end {
       // Seen already: through another process, or again because it grew while the lock was let go.
       guard area.range.end > last.range.end else { return }

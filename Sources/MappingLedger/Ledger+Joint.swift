@@ -54,8 +54,11 @@ extension Ledger {
     }
     // What is doubtful is not better known from the table.
     let known = AddressRangeSet(touched).ranges.flatMap { space.doubts.gaps(in: $0) }
+    // Nothing can be missing where nobody split an area.
+    let seams = touched.isEmpty ? [] : snapshot.seams
     return Joint(
-      settled: AddressRangeSet(underWay + known), doubts: doubts, movesBreak: movesBreak)
+      settled: AddressRangeSet(underWay + known + seams),
+      doubts: AddressRangeSet(doubts.ranges + seams), movesBreak: movesBreak)
   }
 
   /// The range of a call's arguments, in pages of that size.

@@ -122,6 +122,18 @@ public final class Ledger {
     return wanted
   }
 
+  /// The threads whose munmap or mremap in a space may not have ended, each with its call's ordinal, where
+  /// that keeps the kernel from being believed about what is in doubt.
+  public func callsUnderWay(in key: SpaceKey) -> [ThreadID: UInt64] {
+    guard let space = space(of: key), !space.doubts.isEmpty else { return [:] }
+    return recent.threads(in: space.id, over: space.doubts)
+  }
+
+  /// Notes that those calls have ended: success has no record.
+  public func endCalls(_ calls: [ThreadID: UInt64]) {
+    for (thread, ordinal) in calls { recent.end(thread, ordinal: ordinal) }
+  }
+
   /// Notes that records of `key` were lost, so that its table cannot be trusted until it is asked.
   public func noteLoss(in key: SpaceKey) {
     guard let space = space(of: key) else { return }

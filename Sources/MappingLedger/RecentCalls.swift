@@ -82,6 +82,20 @@ struct RecentCalls {
     underWay.calls { $0.space == space && $0.when >= moment }.map(\.range)
   }
 
+  /// The threads whose calls in one space began over one of `ranges` and may not have ended, each with
+  /// its call's ordinal.
+  func threads(in space: Int, over ranges: AddressRangeSet) -> [ThreadID: UInt64] {
+    let calls = underWay.calls { $0.space == space && ranges.overlaps($0.range) }
+    return Dictionary(calls.map { (ThreadID($0.thread), $0.ordinal) }) { first, _ in first }
+  }
+
+  /// Notes that the call of that ordinal has ended, and well.
+  mutating func end(_ thread: ThreadID, ordinal: UInt64) {
+    guard underWay.ordinal(of: thread.raw) == ordinal else { return }
+    _ = underWay.remove(thread.raw)
+    saved[thread] = nil
+  }
+
   /// The call that `thread` was the last to begin and end: its ordinal, its range, and its notes in order.
   /// Nil when they are gone, or are of another space than the one it is in now.
   func lastCall(

@@ -15,6 +15,19 @@ public struct SpaceSnapshot: Sendable {
     self.areas = areas
   }
 
+  /// Between which areas one may be missing.
+  var seams: [AddressRange] {
+    var seams: [AddressRange] = []
+    var reached: UInt64 = 0
+    for area in areas {
+      if area.followsSeam, reached < area.range.start {
+        seams.append(AddressRange(start: reached, end: area.range.start))
+      }
+      reached = area.range.end
+    }
+    return seams
+  }
+
   /// One VMA.
   public struct Area: Sendable, Hashable {
     public var range: AddressRange
@@ -27,6 +40,9 @@ public struct SpaceSnapshot: Sendable {
     /// 0 for ordinary pages.
     public var hugePageBytes: UInt64
     public var file: File?
+    /// Whether the kernel let go of the space right before it listed this one: what lies between it and
+    /// the one before may be missing.
+    public var followsSeam = false
 
     public struct File: Sendable, Hashable {
       public var identity: FileIdentity

@@ -40,6 +40,7 @@ public enum RecordingFormat {
     case dumped = 0x8b
     case finished = 0x8c
     case marked = 0x8d
+    case callsEnded = 0x8e
     // Answers: what was asked because of the frame before them.
     case path = 0xc1
     case process = 0xc2

@@ -38,6 +38,11 @@ extension RecordingFrame {
     case .dumped: self = .dumped(at: try from.instant())
     case .finished: self = .finished(at: try from.instant())
     case .marked: self = .marked(at: try from.instant())
+    case .callsEnded:
+      let calls = try from.list { (from) throws(FrameDefect) in
+        (ThreadID(try from.number(UInt32.self)), try from.number())
+      }
+      self = .callsEnded(Dictionary(calls) { first, _ in first })
     case .path:
       let identity = try from.identity()
       self = .path(identity, try from.text())

@@ -20,6 +20,7 @@ extension RecordingFrame {
     case .dumped: .dumped
     case .finished: .finished
     case .marked: .marked
+    case .callsEnded: .callsEnded
     case .path: .path
     case .process: .process
     case .resident: .resident
@@ -55,6 +56,11 @@ extension RecordingFrame {
     case .judged(let when), .reported(let when), .dumped(let when), .marked(let when),
       .finished(let when):
       out.put(when.nanoseconds)
+    case .callsEnded(let calls):
+      out.put(each: calls) {
+        $0.put(UInt64($1.key.raw))
+        $0.put($1.value)
+      }
     case .path(let identity, let text):
       out.put(identity)
       out.put(text)
@@ -229,6 +235,7 @@ extension SpaceSnapshot.Area {
     get {
       UInt64(protection.rawValue & 7) | (isShared ? 8 : 0) | (isSpecial ? 16 : 0)
         | (growsDown ? 32 : 0) | (isSegment ? 64 : 0) | (isAnonymousShared ? 128 : 0)
+        | (followsSeam ? 256 : 0)
     }
     set {
       protection = Protection(rawValue: UInt8(newValue & 7))
@@ -237,6 +244,7 @@ extension SpaceSnapshot.Area {
       growsDown = newValue & 32 != 0
       isSegment = newValue & 64 != 0
       isAnonymousShared = newValue & 128 != 0
+      followsSeam = newValue & 256 != 0
     }
   }
 }

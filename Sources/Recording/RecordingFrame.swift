@@ -25,6 +25,8 @@ public enum RecordingFrame: Sendable {
   /// The account of growth began anew.
   case marked(at: KernelInstant)
   case finished(at: KernelInstant)
+  /// Calls that were seen to be over, by thread, with their ordinals.
+  case callsEnded([ThreadID: UInt64])
 
   case path(FileIdentity, String)
   case process(ProcessID, executable: String?, cgroup: String?)

@@ -51,7 +51,7 @@ extension TraceSession {
       case .text(let name, let text, let errno):
         answers.texts[name] = MachineAnswer(text, errno: errno)
       case .start, .window, .joined, .mending, .viewed, .lost, .relisted, .auditBegan, .auditEnded,
-        .judged, .reported, .dumped, .marked, .finished:
+        .judged, .reported, .dumped, .marked, .finished, .callsEnded:
         break
       }
     }
@@ -142,6 +142,7 @@ private struct Replay {
     case .dumped(let when):
       reach(when)
       session.writeDump(at: when)
+    case .callsEnded(let calls): session.ledger.endCalls(calls)
     case .marked(let when):
       reach(when)
       session.mark(at: when)

@@ -33,6 +33,39 @@ import Testing
     #expect(ledger.mapping(at: 0x10000)?.born == KernelInstant(nanoseconds: 7))
   }
 
+  @Test("where a list was interrupted while calls went on nothing is taken for gone")
+  func seam() {
+    ledger.play(.main.mmap(0x10000, 0x1000), .main.mmap(0x20000, 0x2000))
+    _ = ledger.takeWanted()
+    // The munmap split the area that was next, and then failed: the kernel goes on with the last part.
+    var rest = SpaceSnapshot.Area.anonymous(0x21000, 0x22000)
+    rest.followsSeam = true
+    let list: [SpaceSnapshot.Area] = [.anonymous(0x10000, 0x11000), rest]
+    let window: [MappingEvent] = [.main.munmap(0x21000, 0x1000), .main.munmapFailed()]
+    #expect(join(list, window) == [])
+    #expect(ledger.layout() == ["10000-11000 rw-", "20000-22000 rw-"])
+    #expect(ledger.takeWanted() == [key(0xa): .unsure])
+    #expect(join([.anonymous(0x10000, 0x11000), .anonymous(0x20000, 0x22000)], at: 90) == [])
+    #expect(ledger.takeWanted() == [:] && ledger.space()?.doubts.isEmpty == true)
+    // In a quiet space nobody splits anything.
+    join(list, at: 99)
+    #expect(ledger.layout() == ["10000-11000 rw-", "21000-22000 rw-"])
+  }
+
+  @Test("a call that is seen to be over no longer keeps doubts where it was from being settled")
+  func over() {
+    ledger.play(.main.mmap(0x10000, 0x1000), .other.munmap(0x10000, 0x10000), .main.unsure())
+    let list: [SpaceSnapshot.Area] = [.anonymous(0x12000, 0x13000)]
+    join(list)
+    #expect(ledger.layout() == [] && ledger.takeWanted() == [key(0xa): .unsure])
+    let calls = ledger.callsUnderWay(in: key(0xa))
+    #expect(calls.count == 1)
+    ledger.endCalls(calls)
+    #expect(ledger.callsUnderWay(in: key(0xa)).isEmpty)
+    join(list, at: 90)
+    #expect(ledger.layout() == ["12000-13000 rw-"] && ledger.takeWanted() == [:])
+  }
+
   @Test("a list from after a move and a reuse of the address does not hide what was moved")
   func moved() {
     ledger.play(.main.mmap(0x10000, 0x1000).at(7).from(stack: 3))
