@@ -40,6 +40,9 @@ bench: build test-programs deps-bench ## measure what tracing costs, beside an e
 bench-quick: build test-programs deps-bench ## the same with fewer rounds, in under two minutes
 	@scripts/bench --quick $(ARGS) $(BINARY)
 
+bench-tables: ## time the tables, decoding, recording and replay alone, and say where they allocate
+	@cd Benchmarks && swift package benchmark --no-progress $(ARGS)
+
 bpf: deps-bpf ## rebuild BPF/prebuilt from BPF/*.bpf.c, with the Swift toolchain's own clang
 	@scripts/build-bpf
 
@@ -103,5 +106,5 @@ deps-pictures:
 deps-kernels:
 	@scripts/install-deps kernels
 
-.PHONY: run demo build test check bench bench-quick bpf test-programs test-exact corpus culprits soak test-pages test-kernels screenshots manual install clean help
+.PHONY: run demo build test check bench bench-quick bench-tables bpf test-programs test-exact corpus culprits soak test-pages test-kernels screenshots manual install clean help
 .PHONY: deps deps-test deps-check deps-bpf deps-corpus deps-bench deps-readers deps-pictures deps-kernels
