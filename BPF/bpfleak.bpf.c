@@ -21,8 +21,8 @@
 #define CLONE_VM 0x100
 #define CLONE_THREAD 0x10000
 #define MAX_ERRNO 4095
-#define PROT_WRITE 2
 #define PROT_READ 1
+#define PROT_WRITE 2
 #define PROT_EXEC 4
 #define READ_IMPLIES_EXEC 0x0400000
 #define MNT_NOEXEC 0x04
