@@ -95,7 +95,7 @@ public struct GrowthBook: Sendable {
         : .reserved(count: count, committed: account.committedBytes)
     // A library's segments are placed over its first mapping: that is how libraries are loaded.
     case .placed: return account.kind == .file ? nil : .placed(count: count)
-    case .mapped, .grown, .break:
+    case .mapped, .grown, .break, .filled:
       if account.kind == .threadStack || account.kind == .special { return nil }
       let quiet = now.since(account.lastBirth ?? now)
       let span = (account.lastBirth ?? now).since(account.firstBirth ?? now)
@@ -131,7 +131,7 @@ extension Account {
         Verdict.Subject(
           space: space, kind: kind, unitBytes: unitBytes, stack: stack, manner: manner))
     }
-      || manner == .break
+      || isOfHeap
         && blamed.contains(
           Verdict.Subject(space: space, kind: .heap, unitBytes: 0, stack: nil, manner: .heapTotal))
   }

@@ -8,6 +8,10 @@ public import MappingLedger
 /// and nothing tells the two apart; so a verdict waits for `leakingAge`, for as many repetitions as
 /// chance does not explain, and for growth that does not slow down. Once frees of that age are seen,
 /// or growth has stopped for as long as it lasted, the verdict is taken back.
+///
+/// Stacks that threads run on are judged like other mappings, and for four times as long: threads that
+/// wait for what never comes are a leak, but a pool fills at leisure and is kept for good. Stacks
+/// without a thread are `OrphanedThreadStackDetector`'s.
 public struct SteadyGrowthDetector: LeakDetector {
   public struct Thresholds: Sendable {
     /// How long growth must have gone on, and how many must be stuck.
@@ -59,12 +63,18 @@ public struct SteadyGrowthDetector: LeakDetector {
       guard let kind = account.verdictKind else { return }
       let subject = Verdict.Subject(
         space: space.id, kind: kind, unitBytes: account.unitBytes, stack: account.stack,
-        manner: account.manner)
+        manner: account.manner, isRunOn: kind == .threadStack)
       let judgement =
         account.manner == .grown && account.live.count < thresholds.oftenCount
         ? judgeGrown(account, trend, space, ledger, at: now, earlier[subject]?.standing)
         : judge(account, trend, space, ledger, at: now, earlier[subject]?.standing)
-      guard let judgement else { return }
+      guard var judgement else { return }
+      if subject.isRunOn {
+        let (running, idle) = space.threadStacks(of: index)
+        // A pool keeps some idle ones, and a leak of another kind has more.
+        guard idle * 8 <= running else { return }
+        judgement.evidence.insert(.threadsRun(count: running), at: 1)
+      }
       verdicts.append(
         Verdict(subject, judgement, index, account, space, ledger, earlier[subject], isEnding))
     }
@@ -81,7 +91,7 @@ public struct SteadyGrowthDetector: LeakDetector {
     guard account.live.count >= thresholds.slowSuspectCount else { return nil }
     let overlooked = earlier == .leaking ? 12 : 2
     guard let reading = SurvivorReading(trend, at: now, overlooking: overlooked) else { return nil }
-    let strictness = space.strictness(ledger)
+    let strictness = space.strictness(ledger) * (account.kind == .threadStack ? 4 : 1)
     if leaks(reading, account, strictness, at: now) {
       return Judgement(.leaking, reading, account, space)
     }
@@ -243,14 +253,15 @@ extension Account {
   /// What a verdict on it would be about; nil for what is judged elsewhere or adds nothing.
   fileprivate var verdictKind: Verdict.Kind? {
     switch manner {
-    case .placed, .heapTotal, .committed, .break: return nil
+    case .placed, .heapTotal, .committed, .break, .filled: return nil
     case .mapped, .grown, .reserved: break
     }
     switch kind {
     case .anonymous: return isArena ? nil : .anonymous
     case .file: return .file
     case .sharedMemory: return .sharedMemory
-    case .heap, .mainStack, .threadStack, .guard, .special: return nil
+    case .threadStack: return .threadStack
+    case .heap, .mainStack, .guard, .special: return nil
     }
   }
 
@@ -261,4 +272,19 @@ extension Account {
 
   /// Whether it is address space of which little is used.
   var isMostlyReserved: Bool { manner == .reserved && committedBytes < live.bytes / 2 }
+}
+
+extension Space {
+  /// Of the stacks in an account, how many threads run on, and how many lie there without one.
+  fileprivate func threadStacks(of account: UInt32) -> (running: Int, idle: Int) {
+    let wanted = accounts.index(standingFor: account)
+    var counts = (running: 0, idle: 0)
+    for stack in stacks.byOrigin.values {
+      guard let entry = table.entry(containing: stack.range.end - 1),
+        accounts.index(standingFor: entry.value.account) == wanted
+      else { continue }
+      if stack.isIdle { counts.idle += 1 } else { counts.running += 1 }
+    }
+    return counts
+  }
 }

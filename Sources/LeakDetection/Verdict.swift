@@ -32,15 +32,19 @@ public struct Verdict: Sendable, Equatable {
     public var stack: StackID?
     /// How the memory came, where one call path does it in several ways.
     public var manner: Account.Manner
+    /// Of thread stacks: whether it is those that threads run on.
+    public var isRunOn: Bool
 
     public init(
-      space: Int, kind: Kind, unitBytes: UInt64, stack: StackID?, manner: Account.Manner = .mapped
+      space: Int, kind: Kind, unitBytes: UInt64, stack: StackID?, manner: Account.Manner = .mapped,
+      isRunOn: Bool = false
     ) {
       self.space = space
       self.kind = kind
       self.unitBytes = unitBytes
       self.stack = stack
       self.manner = manner
+      self.isRunOn = isRunOn
     }
   }
 
@@ -99,6 +103,8 @@ public enum Evidence: Sendable, Equatable {
   case blamedBefore(count: Int, bytes: UInt64)
   /// What calls of this origin mapped and unmapped, pieces of mappings included, since tracing began.
   case account(mapped: Int, bytes: UInt64, each: UInt64?, freed: Int, freedBytes: UInt64)
+  /// Threads that run on stacks of this origin.
+  case threadsRun(count: Int)
   /// Mappings of this origin that were there before and are not blamed.
   case besides(count: Int)
   /// Unmaps took all but a piece of each.

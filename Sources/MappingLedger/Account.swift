@@ -19,6 +19,8 @@ public struct Account: Sendable {
     case placed
     /// By the program break.
     case `break`
+    /// Mapped over what Go's runtime had reserved: as the break does, it makes a heap larger.
+    case filled
     /// The sum over all origins of the heap; no mapping is in it.
     case heapTotal
     /// What was made accessible of reservations; no mapping is in it.
@@ -83,6 +85,9 @@ public struct Account: Sendable {
     self.canonical = canonical
   }
 
+  /// Whether a heap is made of it, of which `heapTotal` has the sum.
+  public var isOfHeap: Bool { manner == .break || manner == .filled }
+
   /// Whether it is a sum that no mapping belongs to.
   public var isTotal: Bool { manner == .heapTotal || manner == .committed }
 
@@ -100,6 +105,14 @@ public struct Account: Sendable {
     } else if self.file != file {
       self.file = .none
     }
+  }
+
+  /// Of what was born in another account, and comes from there.
+  mutating func noteEarlierBirth(_ when: KernelInstant) {
+    firstBirth = min(firstBirth ?? when, when)
+    guard when > lastBirth ?? KernelInstant(nanoseconds: 0) else { return }
+    birthBefore = lastBirth
+    lastBirth = when
   }
 
   mutating func noteGap(from last: KernelInstant, to next: KernelInstant) {

@@ -51,11 +51,13 @@ public struct Accounts: Sendable {
     }
   }
 
-  /// The accounts of those that extended the heap: by the break, or by committing of arenas.
+  /// The accounts of those that extended the heap: by the break and what is like it, or by
+  /// committing of arenas.
   public func forEachExtender(_ total: Account.Manner, _ body: (Account) -> Void) {
-    let manner = total == .heapTotal ? Account.Manner.break : total
     for (index, row) in rows.enumerated()
-    where row.canonical == UInt32(index) && row.manner == manner && row.rawStack >= 0 {
+    where row.canonical == UInt32(index) && row.rawStack >= 0
+      && (total == .heapTotal ? row.isOfHeap : row.manner == total)
+    {
       body(row)
     }
   }
@@ -89,7 +91,7 @@ public struct Accounts: Sendable {
     _ kind: MappingKind, _ manner: Account.Manner, stack: Int32, bytes: UInt64
   ) -> UInt32 {
     var unit: UInt64 = 0
-    if stack < 0, manner != .grown, manner != .break {
+    if stack < 0, manner != .grown, manner != .break, manner != .filled {
       unit = unitCount < Self.mostUnits ? bytes : 1 << UInt64(63 - (bytes | 1).leadingZeroBitCount)
     }
     return row(kind, manner, stack: stack, unit: unit)
@@ -191,12 +193,13 @@ public struct Accounts: Sendable {
       rows[row].mapped.count += runs
       rows[row].mapped.bytes &+= bytes
       rows[row].noteSize(size ?? bytes)
+      rows[row].noteEarlierBirth(KernelInstant(nanoseconds: born))
     case .restored:
       rows[row].freed.count -= runs
       rows[row].freed.bytes &-= bytes
       rows[row].noteSize(size ?? bytes)
     }
-    if rows[row].manner == .break {
+    if rows[row].isOfHeap {
       let total = self.index(.heap, .heapTotal, stack: -1, bytes: 0)
       add(coming, to: total, runs: 0, bytes, born: born, at: when)
     }
@@ -232,7 +235,7 @@ public struct Accounts: Sendable {
         rows[row].mapped.bytes &-= bytes
       }
     }
-    if rows[row].manner == .break, going == .freed {
+    if rows[row].isOfHeap, going == .freed {
       let total = self.index(.heap, .heapTotal, stack: -1, bytes: 0)
       remove(.freed, from: total, runs: 0, bytes, born: born, at: when)
     }

@@ -79,7 +79,7 @@ extension Ledger {
     guard !range.isEmpty else { return .none }
     var manner = Account.Manner.mapped
     if call.flags.contains(.fixed), space.isCovered(range) {
-      manner = .placed
+      manner = mapping.fillsGoHeap(range) ? .filled : .placed
     } else if mapping.isReservation(range.length) {
       manner = .reserved
       mapping.traits.insert(.reserved)
@@ -284,6 +284,13 @@ extension LiveMapping {
   func isReservation(_ bytes: UInt64) -> Bool {
     protection.isEmpty && bytes >= 1 << 20
       && traits.isDisjoint(with: [.file, .shared, .stackFlag, .growsDown])
+  }
+
+  /// Whether it becomes a part of a Go heap, which lies from 0xc000000000 on (the first of the arena
+  /// hints of runtime/malloc.go) and grows by mappings over what was reserved there.
+  fileprivate func fillsGoHeap(_ range: AddressRange) -> Bool {
+    (0xc0_0000_0000..<0x1c0_0000_0000).contains(range.start) && !protection.isEmpty
+      && traits.isDisjoint(with: [.file, .shared])
   }
 }
 

@@ -137,6 +137,7 @@ extension Space {
   ) -> UInt32 {
     var kind = mapping.kind
     if kind == .guard { kind = .threadStack }
+    if manner == .filled { kind = .heap }
     if mapping.isShared, mapping.file != .none,
       machine.sharedMemoryDevices.contains(files[mapping.file].identity.device)
     {

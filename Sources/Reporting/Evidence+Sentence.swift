@@ -57,6 +57,10 @@ extension Evidence {
           + " (\(formatBytes(freedBytes)))"
       return "Since tracing began this origin mapped \(plural(mapped, "time"))\(size)"
         + " (\(formatBytes(bytes)) in all), and \(took)."
+    case .threadsRun(let count):
+      return count == 1
+        ? "A thread still runs on one of them."
+        : "Threads still run on \(formatCount(UInt64(count))) of them."
     case .besides(let count):
       return
         "\(plural(count, "more mapping")) of it \(count == 1 ? "was" : "were") there before and"

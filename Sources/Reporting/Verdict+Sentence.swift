@@ -7,6 +7,7 @@ extension Verdict {
   /// One sentence for a person; `culprit` names who mapped it, when that is known.
   func sentence(by culprit: String?, at now: KernelInstant) -> String {
     switch (subject.kind, subject.manner) {
+    case (.threadStack, _) where subject.isRunOn: runningThreadSentence(by: culprit, at: now)
     case (.threadStack, _): threadStackSentence(by: culprit, at: now)
     case (.heap, _): heapSentence(by: culprit, at: now)
     case (_, .grown) where count < 8: bufferSentence(by: culprit, at: now)
@@ -34,6 +35,25 @@ extension Verdict {
     case .withdrawn:
       return "The \(size) stacks blamed before are not lost: such stacks were used again or given"
         + " back."
+    }
+  }
+
+  private func runningThreadSentence(by culprit: String?, at now: KernelInstant) -> String {
+    let by = culprit.map { " created by \($0)" } ?? ""
+    let threads = plural(count, "thread") + by
+    let stacks =
+      eachBytes.map { "stack\(count == 1 ? "" : "s") of \(formatBytes($0))" }
+      ?? "stacks, \(formatBytes(bytes)) in all"
+    switch standing {
+    case .leaking:
+      return "\(threads) never ended and \(count == 1 ? "holds its" : "hold their") \(stacks)"
+        + "\(pace(at: now))."
+    case .suspect:
+      return "\(threads) \(count == 1 ? "has" : "have") not ended so far and"
+        + " \(count == 1 ? "holds its" : "hold their") \(stacks), which is not yet shown to be a loss"
+        + "\(pace(at: now))."
+    case .withdrawn:
+      return "The threads\(by) blamed before are not lost: they ended, or no more were created."
     }
   }
 

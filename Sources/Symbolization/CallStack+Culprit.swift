@@ -49,6 +49,14 @@ extension StackFrame {
     "pthread_create", "thrd_create", "dlopen", "dlmopen", "strdup", "strndup", "__strdup",
     "__strndup", "getline", "getdelim", "operator new", "operator new[]", "sysmalloc_mmap_fallback",
     "dlopen_doit", "fopen", "fopen64", "_IO_file_doallocate", "_IO_doallocbuf",
+    // What large programs and libraries call malloc by.
+    "xmalloc", "xcalloc", "xrealloc", "xstrdup", "g_malloc", "g_malloc0", "g_malloc_n",
+    "g_malloc0_n", "g_realloc", "g_realloc_n", "g_try_malloc", "g_try_malloc0", "g_try_realloc",
+    "g_slice_alloc", "g_slice_alloc0", "g_strdup", "CRYPTO_malloc", "CRYPTO_zalloc",
+    "CRYPTO_realloc", "zmalloc", "zcalloc", "zrealloc", "ztrymalloc_usable", "ngx_alloc",
+    "ngx_calloc", "ngx_memalign", "llvm::allocate_buffer", "llvm::safe_malloc",
+    "ruby_xmalloc", "ruby_xcalloc", "ruby_xrealloc", "Perl_safesysmalloc", "Perl_safesyscalloc",
+    "Perl_safesysrealloc",
     // Python's.
     "_PyObject_Malloc", "_PyObject_Calloc", "_PyObject_Realloc", "PyObject_Malloc",
     "PyObject_Calloc", "PyObject_Realloc", "_PyObject_ArenaMmap", "pymalloc_alloc", "new_arena",

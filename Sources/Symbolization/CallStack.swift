@@ -13,6 +13,28 @@ public struct CallStack: Hashable, Sendable {
   }
 
   public var isComplete: Bool { incomplete == nil }
+
+  /// Equal for stacks of one call path.
+  ///
+  /// What a just-in-time compiler wrote it writes again, better and elsewhere, when it is called often:
+  /// the same Java method has three addresses in as many seconds. Such frames count by name, and where
+  /// they have none the path is what was called from there, if that is more than the C library.
+  var pathHash: Int {
+    var hasher = Hasher()
+    var isTelling = false
+    for frame in frames {
+      if frame.module == nil {
+        if frame.function == nil, isTelling { break }
+        if let function = frame.function {
+          hasher.combine(function)
+          continue
+        }
+      }
+      isTelling = isTelling || !frame.isPlumbing
+      hasher.combine(frame.address)
+    }
+    return hasher.finalize()
+  }
 }
 
 /// Why an unwound stack stops short.

@@ -61,7 +61,7 @@ struct ProcessImages {
         incomplete: .processGone)
     var canonical = stack.id
     if !callStack.frames.isEmpty {
-      let path = callStack.frames.map(\.address).hashValue
+      let path = callStack.pathHash
       canonical = entry.paths[path] ?? stack.id
       entry.paths[path] = canonical
     }

@@ -48,6 +48,63 @@ import Testing
     #expect(try #require(watch.verdict).count <= 5)
   }
 
+  @Test(
+    "threads that never end leak their stacks; the verdict says that they run",
+    arguments: [300, 1000, 4000] as [UInt64])
+  func blockedThreads(every ms: UInt64) throws {
+    var program = Program(stackBytes: 8 << 20, guardBytes: 4096)
+    let count = Int(80_000 / ms)
+    for number in 0..<count {
+      let at = UInt64(number) * ms
+      program.map(number, at: at, from: 4)
+      program.start(UInt32(200 + number), on: number, at: at + 1)
+    }
+    let watch = program.watched(until: 80_000)
+    let since = try #require(watch.leakingSince)
+    #expect(since <= 72_000)
+    let verdict = try #require(watch.verdict)
+    #expect(verdict.subject.isRunOn && verdict.subject.kind == .threadStack)
+    #expect(verdict.count == count && verdict.eachBytes == 8 << 20)
+    #expect(verdict.evidence.contains(.threadsRun(count: count)))
+  }
+
+  @Test("the heap of a Go program grows by mappings over what was reserved, and is told as a heap")
+  func goHeap() throws {
+    var program = Program()
+    let start: UInt64 = 0xc0_0400_0000
+    for arena in 0..<2 as Range<UInt64> {
+      program.add(
+        .mapped(
+          MappingEvent.Mapped(
+            address: start + arena << 26, bytes: 64 << 20, protection: [],
+            flags: [.private, .anonymous])), at: arena * 12_800, from: 9)
+    }
+    for tick in 0..<25 as Range<UInt64> {
+      program.add(
+        .mapped(
+          MappingEvent.Mapped(
+            address: start + tick << 22, bytes: 4 << 20, protection: [.read, .write],
+            flags: [.private, .anonymous, .fixed])), at: tick * 800, from: 8)
+    }
+    let watch = program.watched(until: 20_000)
+    #expect(try #require(watch.leakingSince) <= 15_000)
+    let verdict = try #require(watch.verdict)
+    #expect(verdict.subject.kind == .heap && verdict.stack == StackID(8))
+    #expect(verdict.bytes == 100 << 20)
+  }
+
+  @Test("threads that end unjoined are no threads that run: one verdict, on what they left")
+  func endedThreads() throws {
+    var program = Program(stackBytes: 8 << 20)
+    for number in 0..<60 {
+      let at = UInt64(number) * 300
+      program.map(number, at: at, from: 4)
+      program.run(UInt32(200 + number), on: number, at: at + 1, lives: 250)
+    }
+    let verdict = try #require(program.watched(until: 18_000).verdict)
+    #expect(!verdict.subject.isRunOn && verdict.standing == .leaking)
+  }
+
   @Test("a leak that comes by chance, once a second or so, has no period")
   func irregular() throws {
     var program = Program()

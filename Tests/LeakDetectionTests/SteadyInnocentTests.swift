@@ -25,6 +25,17 @@ import Testing
     #expect(watch.standing == [])
   }
 
+  @Test("a pool of threads that fills within twelve seconds and stays")
+  func threadPool() {
+    var program = Program(stackBytes: 8 << 20)
+    for number in 0..<40 {
+      let at = UInt64(number) * 300
+      program.map(number, at: at, from: 4)
+      program.start(UInt32(200 + number), on: number, at: at + 1)
+    }
+    #expect(program.watched(until: 60_000).leakingSince == nil)
+  }
+
   @Test("a sawtooth of ten seconds, and one of half an hour after its first tooth")
   func sawtooth() {
     var program = Program()

@@ -58,6 +58,24 @@ import Testing
         + " back.")
   }
 
+  @Test("threads that run are told apart from stacks without one")
+  func running() {
+    func message(_ standing: Verdict.Standing, _ count: Int) -> String {
+      var leak = verdict(standing, count: count)
+      leak.subject.isRunOn = true
+      leak.eachBytes = 8 << 20
+      return self.message(leak)
+    }
+    #expect(message(.leaking, 80) == "80 threads never ended and hold their stacks of 8.0 MiB.")
+    #expect(
+      message(.suspect, 1)
+        == "1 thread has not ended so far and holds its stack of 8.0 MiB, which is not yet shown to"
+        + " be a loss.")
+    #expect(
+      message(.withdrawn, 0)
+        == "The threads blamed before are not lost: they ended, or no more were created.")
+  }
+
   @Test(
     "memory of other kinds has a sentence for each standing",
     arguments: [

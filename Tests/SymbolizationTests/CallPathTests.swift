@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+import Testing
+
+@testable import Symbolization
+
+@Suite("When two stacks are one call path")
+struct CallPathTests {
+  private let native = [
+    StackFrame(address: 0x7f00_0001_0010, function: "mmap", module: "/lib/libc.so.6"),
+    StackFrame(address: 0x7f00_0002_0020, module: "/usr/lib/jvm/libjvm.so"),
+  ]
+
+  private func hash(_ frames: [StackFrame]) -> Int { CallStack(frames: frames).pathHash }
+
+  private func compiled(_ address: UInt64, _ function: String? = nil) -> StackFrame {
+    StackFrame(address: address, function: function, unresolved: function == nil ? .noModule : nil)
+  }
+
+  @Test("code that is compiled anew moves, and the path stays one")
+  func compiledAnew() {
+    #expect(hash(native + [compiled(0x1000)]) == hash(native + [compiled(0x2000), compiled(7)]))
+    #expect(hash(native + [compiled(0x1000)]) == hash(native))
+  }
+
+  @Test("with a perf map the names tell, and not the addresses")
+  func named() {
+    #expect(
+      hash(native + [compiled(0x1000, "LReport;::load")])
+        == hash(native + [compiled(0x2000, "LReport;::load")]))
+    #expect(
+      hash(native + [compiled(0x1000, "LReport;::load")])
+        != hash(native + [compiled(0x1000, "LReport;::save")]))
+  }
+
+  @Test("code of modules is told apart by its address, and so is what only the C library called")
+  func addresses() {
+    var other = native
+    other[1].address += 4
+    #expect(hash(native) != hash(other))
+    let mmap = Array(native.prefix(1))
+    #expect(hash(mmap + [compiled(0x1000)]) != hash(mmap + [compiled(0x2000)]))
+  }
+}
