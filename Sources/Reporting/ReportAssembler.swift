@@ -61,6 +61,20 @@ public struct ReportAssembler: Sendable {
     return number
   }
 
+  /// Begins the account of growth of spaces that have none yet: of what is resident nothing but a look
+  /// in time can tell.
+  public mutating func begin(
+    _ ledger: Ledger, at now: KernelInstant, residentBytes: (Space) -> UInt64?
+  ) {
+    let spaces = ledger.spaces.values.filter { !$0.processes.isEmpty }
+    for space in spaces where first[space.id] == nil {
+      first[space.id] = Sample(
+        when: now, maps: space.activity.maps, unmaps: space.activity.unmaps,
+        residentBytes: residentBytes(space))
+    }
+    if first.count > spaces.count { forget(allBut: spaces) }
+  }
+
   public mutating func system(
     _ ledger: Ledger, _ around: Surroundings, at now: KernelInstant
   ) -> SystemReport {

@@ -245,6 +245,14 @@ extension TraceSession {
 
   // MARK: Text
 
+  /// The sizes from which reports count growth, of what is new.
+  func noteFirstSizes(at now: KernelInstant) {
+    guard settings.form == .text || settings.form == .html || recorder != nil else { return }
+    assembler.begin(ledger, at: now) { space in
+      space.processes.first.flatMap { residentBytes(of: $0) }
+    }
+  }
+
   func report(isFinal: Bool, at now: KernelInstant) {
     if !isFinal { recorder?.append(.reported(at: now)) }
     // Who only records, or replays, sees the last one.

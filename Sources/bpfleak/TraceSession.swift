@@ -177,6 +177,7 @@ final class TraceSession {
     let start = Clock.now
     let end = start.later(by: settings.duration ?? .max)
     openOnlySpace()
+    judge(at: start)
     var reportAt = live == nil ? start.later(by: settings.interval) : start
     var auditAt = start.later(by: settings.auditEvery ?? .max)
     var judgeAt = start.later(by: Self.judgeEvery)
@@ -253,6 +254,7 @@ final class TraceSession {
     ledger.sweep(&decoder.texts)
     sweepStacks()
     publishGrowth(at: now)
+    noteFirstSizes(at: now)
   }
 
   private func hasExited(_ child: ProcessID?) -> Bool {

@@ -4,6 +4,22 @@ import Testing
 
 extension KernelTests {
   @Suite struct ScopeTests {
+    @Test(
+      "growth of what is resident counts from the start, though the last report is the only one")
+    func residentGrowth() async throws {
+      let grows = "for i in {1..300}; do printf -v x$i %01000000d 0; read -t 0.1; done"
+      let shell = try StartedProcess(["bash", "--norc", "-c", grows])
+      // And of a process that began later, from its first moments.
+      for scope in [["--pid", "\(shell.pid)"], ["--", "bash", "--norc", "-c", grows]] {
+        let run = try await StartedProcess(
+          [try Programs.bpfleak(), "--duration", "3s", "--interval", "1h"] + scope
+        ).finish()
+        let resident = run.output.split(separator: "\n").first { $0.hasPrefix("resident") }
+        #expect(try #require(resident).contains("MiB since the start"))
+      }
+      shell.end()
+    }
+
     @Test("--pid shows one process and nothing of others, nor of the children that it starts")
     func onePID() async throws {
       let program = try Programs.test("fork_storm")
