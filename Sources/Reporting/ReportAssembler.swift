@@ -11,6 +11,13 @@ public struct ReportAssembler: Sendable {
     var maps: UInt64
     var unmaps: UInt64
     var residentBytes: UInt64?
+
+    init(of space: Space, _ residentBytes: UInt64?, at when: KernelInstant) {
+      self.when = when
+      maps = space.activity.maps
+      unmaps = space.activity.unmaps
+      self.residentBytes = residentBytes
+    }
   }
 
   private let version: String
@@ -52,9 +59,7 @@ public struct ReportAssembler: Sendable {
     first = [:]
     for space in ledger.spaces.values where space.baseline != nil {
       space.markBaseline(at: now)
-      first[space.id] = Sample(
-        when: now, maps: space.activity.maps, unmaps: space.activity.unmaps,
-        residentBytes: residentBytes[space.id])
+      first[space.id] = Sample(of: space, residentBytes[space.id], at: now)
     }
     let number = (mark?.number ?? 0) + 1
     mark = ReportHeader.Mark(number: number, at: now)
@@ -68,9 +73,7 @@ public struct ReportAssembler: Sendable {
   ) {
     let spaces = ledger.spaces.values.filter { !$0.processes.isEmpty }
     for space in spaces where first[space.id] == nil {
-      first[space.id] = Sample(
-        when: now, maps: space.activity.maps, unmaps: space.activity.unmaps,
-        residentBytes: residentBytes(space))
+      first[space.id] = Sample(of: space, residentBytes(space), at: now)
     }
     if first.count > spaces.count { forget(allBut: spaces) }
   }
@@ -195,9 +198,7 @@ public struct ReportAssembler: Sendable {
     _ spaces: [Space], _ around: Surroundings, at now: KernelInstant
   ) {
     for space in spaces {
-      let sample = Sample(
-        when: now, maps: space.activity.maps, unmaps: space.activity.unmaps,
-        residentBytes: around.residentBytes[space.id])
+      let sample = Sample(of: space, around.residentBytes[space.id], at: now)
       previous[space.id] = sample
       if first[space.id]?.residentBytes == nil { first[space.id] = sample }
     }
