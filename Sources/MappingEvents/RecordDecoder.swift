@@ -25,6 +25,7 @@ public struct RecordDecoder {
       stack: header.stack < 0 ? nil : StackID(header.stack), fact: fact)
   }
 
+  @inline(__always)
   private mutating func fact(
     _ kind: Int, _ header: bpfleak_header, _ record: UnsafeRawBufferPointer
   ) throws(RecordDefect) -> MappingEvent.Fact {
@@ -104,6 +105,7 @@ public struct RecordDecoder {
     }
   }
 
+  @inline(__always)
   private func mapped(_ record: bpfleak_mapped) -> MappingEvent.Mapped {
     MappingEvent.Mapped(
       address: record.address, bytes: record.bytes,
@@ -125,6 +127,7 @@ public struct RecordDecoder {
         totals: SpaceTotals(execed.totals)))
   }
 
+  @inline(__always)
   private func load<Record>(
     _ type: Record.Type, _ record: UnsafeRawBufferPointer
   ) throws(RecordDefect) -> Record {

@@ -8,9 +8,15 @@ extension Ledger {
 
   /// Brings the ledger from before `event` to after it.
   public func apply(_ event: MappingEvent) -> LedgerChange {
-    ordinal &+= 1
+    // No copy where none is needed: it costs as much as looking up the mapping.
+    guard !canonicalStacks.isEmpty, let stack = event.stack else { return change(by: event) }
     var event = event
-    if !canonicalStacks.isEmpty, let stack = event.stack { event.stack = canonical(stack) }
+    event.stack = canonical(stack)
+    return change(by: event)
+  }
+
+  private func change(by event: MappingEvent) -> LedgerChange {
+    ordinal &+= 1
     recent.end(event.thread)
     switch event.fact {
     case .taskExited(let last, let withProcess, _):
@@ -25,6 +31,7 @@ extension Ledger {
     return LedgerChange(space: space.id, effect: effect(of: event, on: space))
   }
 
+  @inline(__always)
   private func effect(of event: MappingEvent, on space: Space) -> LedgerChange.Effect {
     switch event.fact {
     case .mapped(let call): return mapped(event, call, space)
@@ -84,7 +91,7 @@ extension Ledger {
       manner = .reserved
       mapping.traits.insert(.reserved)
     }
-    mapping.account = space.account(of: mapping, manner, bytes: range.length, files, machine)
+    mapping.account = account(in: space, of: mapping, manner, bytes: range.length)
     let replaced = map(range, mapping, in: space, at: event.when)
     space.activity.maps += 1
     space.activity.mappedBytes += range.length
@@ -182,8 +189,7 @@ extension Ledger {
       mapping.traits.insert(.heap)
       let grown = AddressRange(start: oldEnd, end: newEnd)
       space.activity.unmappedBytes += unmap(grown, of: space, at: event.when)
-      mapping.account = space.account(
-        of: mapping, .break, bytes: grown.length, files, machine)
+      mapping.account = account(in: space, of: mapping, .break, bytes: grown.length)
       space.growHeap(grown, mapping, at: event.when)
       space.activity.maps += 1
       space.activity.mappedBytes += newEnd - oldEnd
@@ -217,7 +223,7 @@ extension Ledger {
     mapping.offsetBias = 0 &- call.address
     files[mapping.file].segmentBytes = call.bytes
     let range = AddressRange(start: call.address, length: call.bytes)
-    mapping.account = space.account(of: mapping, bytes: range.length, files, machine)
+    mapping.account = account(in: space, of: mapping, bytes: range.length)
     let replaced = map(range, mapping, in: space, at: event.when)
     space.activity.maps += 1
     space.activity.mappedBytes += range.length

@@ -50,9 +50,9 @@ extension Ledger {
         if isNews { mapping.bornNanoseconds = when.nanoseconds }
         let isArena = mapping.isRestOfArena(difference.drift.range)
         if isArena { mapping.traits.insert(.reserved) }
-        mapping.account = space.account(
-          of: mapping, isArena ? .reserved : .mapped,
-          bytes: isArena ? 64 << 20 : difference.drift.range.length, files, machine)
+        mapping.account = account(
+          in: space, of: mapping, isArena ? .reserved : .mapped,
+          bytes: isArena ? 64 << 20 : difference.drift.range.length)
         map(
           difference.drift.range, mapping, in: space, at: when, coming: isNews ? .born : .present)
       case .stackGrowth:

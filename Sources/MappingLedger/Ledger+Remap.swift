@@ -69,7 +69,7 @@ extension Ledger {
     guard var mapping = source?.mapping else { return }
     mapping.adoptOrigin(of: event, ordinal: ordinal)
     mapping.offsetBias = mapping.offsetBias &+ address &- new.start
-    mapping.account = space.account(of: mapping, bytes: new.length, files, machine)
+    mapping.account = account(in: space, of: mapping, bytes: new.length)
     space.activity.unmappedBytes += map(new, mapping, in: space, at: event.when)
   }
 
@@ -118,7 +118,7 @@ extension Ledger {
     guard !mapping.traits.contains(.threadStack) else { return }
     var moved = mapping
     moved.stack = event.stack?.raw ?? mapping.stack
-    let account = space.account(of: moved, .grown, bytes: whole.length, files, machine)
+    let account = account(in: space, of: moved, .grown, bytes: whole.length)
     space.reaccount(whole, to: account, at: event.when)
     space.accounts.noteGrowth(of: account, at: event.when)
   }
@@ -152,8 +152,8 @@ extension Ledger {
       let place = place(of: piece.range, from: old, to: new)
       let grows = place.length > piece.range.length
       if grows || keepSource || mapping.traits != piece.mapping.traits {
-        mapping.account = space.account(
-          of: mapping, grows ? .grown : .mapped, bytes: place.length, files, machine)
+        mapping.account = account(
+          in: space, of: mapping, grows ? .grown : .mapped, bytes: place.length)
       }
       if !place.isEmpty {
         map(

@@ -30,6 +30,7 @@ struct RecentCalls {
   /// A call over more mappings is answered by asking the kernel.
   private static let mostSaved = 256
 
+  /// `capacity` is a power of two.
   init(capacity: Int = 2048) {
     notes = Array(repeating: nil, count: capacity)
   }
@@ -68,7 +69,7 @@ struct RecentCalls {
       if saved[old.thread]?.count ?? 0 > Self.mostSaved { saved[old.thread] = [] }
     }
     notes[next] = note
-    next = (next + 1) % notes.count
+    next = (next &+ 1) & (notes.count &- 1)
   }
 
   /// Every mapping that a failure could give back.

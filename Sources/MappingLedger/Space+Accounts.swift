@@ -130,22 +130,6 @@ extension Space {
 
   // MARK: Whose it is
 
-  /// The account of what `mapping` is when it comes, as `bytes` in one.
-  func account(
-    of mapping: LiveMapping, _ manner: Account.Manner = .mapped, bytes: UInt64, _ files: FileTable,
-    _ machine: Ledger.Machine
-  ) -> UInt32 {
-    var kind = mapping.kind
-    if kind == .guard { kind = .threadStack }
-    if manner == .filled { kind = .heap }
-    if mapping.isShared, mapping.file != .none,
-      machine.sharedMemoryDevices.contains(files[mapping.file].identity.device)
-    {
-      kind = .sharedMemory
-    }
-    return accounts.index(kind, manner, stack: mapping.stack, bytes: bytes)
-  }
-
   /// Makes the runs in `range`, all of them whole, one run of `account`.
   func reaccount(_ range: AddressRange, to account: UInt32, at when: KernelInstant) {
     var runs = RemovedRuns()
@@ -159,5 +143,22 @@ extension Space {
     table.update(range) { mapping, _ in mapping.account = account }
     guard let first = table.entry(containing: range.start) else { return }
     enter(range, first.value, .moved, at: when)
+  }
+}
+
+extension Ledger {
+  /// The account in `space` of what `mapping` is when it comes, as `bytes` in one.
+  func account(
+    in space: Space, of mapping: LiveMapping, _ manner: Account.Manner = .mapped, bytes: UInt64
+  ) -> UInt32 {
+    var kind = mapping.kind
+    if kind == .guard { kind = .threadStack }
+    if manner == .filled { kind = .heap }
+    if mapping.isShared, mapping.file != .none,
+      machine.sharedMemoryDevices.contains(files[mapping.file].identity.device)
+    {
+      kind = .sharedMemory
+    }
+    return space.accounts.index(kind, manner, stack: mapping.stack, bytes: bytes)
   }
 }
