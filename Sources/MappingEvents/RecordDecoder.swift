@@ -25,6 +25,7 @@ public struct RecordDecoder {
       stack: header.stack < 0 ? nil : StackID(header.stack), fact: fact)
   }
 
+  // Inlined, with what it calls: an event that is returned in pieces is copied in pieces.
   @inline(__always)
   private mutating func fact(
     _ kind: Int, _ header: bpfleak_header, _ record: UnsafeRawBufferPointer
