@@ -11,6 +11,9 @@ struct EnvelopeReading {
   let steps: Int
   let first: UInt64
   let last: UInt64
+  /// Nanoseconds from the beginning of the first fifth to that of the last: the least size of a time in
+  /// which it rises is that of its beginning.
+  let span: UInt64
 
   /// Nil while there is too little of it.
   init?(_ trend: Trend, _ live: UInt64, at now: KernelInstant, from: Int = 0) {
@@ -40,6 +43,7 @@ struct EnvelopeReading {
     self.steps = steps
     self.first = start
     self.last = last
+    span = 4 * fifth
   }
 
   var rise: UInt64 { levels[4] > levels[0] ? levels[4] - levels[0] : 0 }

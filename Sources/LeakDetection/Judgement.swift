@@ -70,11 +70,10 @@ struct Judgement {
     count = max(1, account.live.count)
     bytes = max(
       reading.rise, account.live.bytes - min(account.live.bytes, account.present.bytes))
-    bytesPerMinute =
-      last > first ? min(1e18, Double(reading.rise) / Double(last - first) * 60e9) : 0
+    bytesPerMinute = min(1e18, Double(reading.rise) / Double(reading.span) * 60e9)
     evidence = [
       .grew(times: reading.steps, bytes: bytes),
-      .envelope(from: reading.levels[0], to: reading.levels[4], span: last - min(last, first)),
+      .envelope(from: reading.levels[0], to: reading.levels[4], span: reading.span),
     ]
     finish(quiet, space)
   }

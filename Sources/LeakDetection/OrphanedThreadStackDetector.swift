@@ -111,6 +111,9 @@ public struct OrphanedThreadStackDetector: LeakDetector {
         withStackFlag: example.hasStackFlag)
     ]
     if before > 0 { facts.append(.presentBefore(count: before)) }
+    if let alike = space.mappingsFromBefore(of: idle.bytes - example.guardBytes) {
+      facts.append(.alikeBefore(count: alike.count, bytes: alike.bytes))
+    }
     facts.append(
       .ranThread(
         example: example.thread,
@@ -138,4 +141,20 @@ private func commonest(_ stacks: [StackID?]) -> StackID? {
   var counts: [StackID: Int] = [:]
   for case let stack? in stacks { counts[stack, default: 0] += 1 }
   return counts.first { $0.value * 2 > stacks.count }?.key
+}
+
+extension Space {
+  /// The private mappings of that length that were there before the tracer and are still, without those
+  /// that a thread is known to run on.
+  fileprivate func mappingsFromBefore(of bytes: UInt64) -> Account.Amount? {
+    var found: Account.Amount?
+    accounts.forEachAccount { account in
+      if account.kind == .anonymous, account.stack == nil, account.unitBytes == bytes,
+        account.present.count > 0, account.live.count > 0
+      {
+        found = account.live
+      }
+    }
+    return found
+  }
 }

@@ -67,6 +67,11 @@ public struct Verdict: Sendable, Equatable {
   public var stack: StackID?
   /// Bytes of each, when all are alike.
   public var eachBytes: UInt64?
+  /// How many areas of the kernel's each is: a stack's guard is one of its own.
+  public var areasEach: Int {
+    for case .mapped(_, _, let guardBytes, _) in evidence where guardBytes > 0 { return 2 }
+    return 1
+  }
 
   public struct BlamedRange: Sendable, Equatable {
     public var start: UInt64
@@ -85,6 +90,8 @@ public enum Evidence: Sendable, Equatable {
   case mapped(count: Int, bytes: UInt64, guardBytes: UInt64, withStackFlag: Bool)
   /// Of those, how many were there before the tracer.
   case presentBefore(count: Int)
+  /// Mappings as long as what of such a stack is no guard, from before the tracer, on which no thread runs.
+  case alikeBefore(count: Int, bytes: UInt64)
   /// Each became a thread's stack; one of them as an example.
   case ranThread(
     example: ThreadID, range: Verdict.BlamedRange, creator: ThreadID?, at: KernelInstant,

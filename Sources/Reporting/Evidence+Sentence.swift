@@ -14,6 +14,10 @@ extension Evidence {
     case .presentBefore(let count):
       return "\(formatCount(UInt64(count))) of them \(count == 1 ? "was" : "were") mapped before"
         + " tracing began."
+    case .alikeBefore(let count, let bytes):
+      return "\(plural(count, "more mapping")) as long as such a stack without its guard"
+        + " \(count == 1 ? "was" : "were") there before tracing began (\(formatBytes(bytes))): what ran on"
+        + " \(count == 1 ? "it" : "them") is not known."
     case .ranThread(let example, let range, let creator, let at, let isOwnProcess):
       let kind = isOwnProcess ? "process" : "thread"
       let by = creator.map { " by thread \($0.raw)" } ?? ""

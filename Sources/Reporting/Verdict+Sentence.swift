@@ -24,9 +24,12 @@ extension Verdict {
     let isOne = count == 1
     switch standing {
     case .leaking:
-      return "\(stacks) outlived \(isOne ? "its thread" : "their threads")\(by); nobody joined or"
-        + " detached \(isOne ? "the thread, or unmapped the stack" : "the threads, or unmapped")"
-        + "\(isOne ? "" : " the stacks")\(pace(at: now))."
+      // What clone itself made as a process of its own, nobody can join or detach.
+      let missing =
+        ranProcesses
+        ? "" : "joined or detached \(isOne ? "the thread" : "the threads"), or "
+      return "\(stacks) outlived \(isOne ? "its thread" : "their threads")\(by); nobody \(missing)"
+        + "unmapped \(isOne ? "the stack" : "the stacks")\(pace(at: now))."
     case .suspect:
       let (has, are) = isOne ? ("has", "is") : ("have", "are")
       let threads = culprit.map { " of threads created by \($0)" } ?? ""
@@ -35,6 +38,13 @@ extension Verdict {
     case .withdrawn:
       return "The \(size) stacks blamed before are not lost: such stacks were used again or given"
         + " back."
+    }
+  }
+
+  /// Whether what ran on the stacks had process ids of their own, in the same address space.
+  private var ranProcesses: Bool {
+    evidence.contains {
+      if case .ranThread(_, _, _, _, isOwnProcess: true) = $0 { true } else { false }
     }
   }
 

@@ -179,6 +179,8 @@ extension TraceSession {
   // MARK: Verdicts
 
   func publish(_ news: [Verdict], at now: KernelInstant) {
+    // While the process is there: the next report may be too late for its symbols.
+    for verdict in news where verdict.standing != .withdrawn { _ = callStack(of: verdict) }
     let isShown = settings.form == .ndjson && settings.wants("leak")
     // A recording has what was asked about a verdict with the judgement, and so finds it a replay.
     if recorder != nil || tracer.isRecording {
@@ -237,10 +239,11 @@ extension TraceSession {
       let space = ledger.space(of: key), space.id == verdict.subject.space
     else { return nil }
     let time = verdict.last.since(verdict.first)
-    let pieces = verdict.subject.kind == .heap ? 0 : max(0, verdict.count - 1)
+    // What came in that time, by the areas that the kernel counts.
+    let came = verdict.subject.kind == .heap ? 0 : max(0, verdict.count - 1) * verdict.areasEach
     return limits(of: space, in: verdict.process).nearest(
       bytesPerMinute: verdict.bytesPerMinute,
-      countPerMinute: time > 0 ? Double(pieces) / Double(time) * 60e9 : 0)
+      countPerMinute: time > 0 ? Double(came) / Double(time) * 60e9 : 0)
   }
 
   // MARK: Text
@@ -268,8 +271,7 @@ extension TraceSession {
     // After a live view the verdict is to stay on the screen, not the end of a long table.
     let isShort = isFinal && wasLive
     let columns = output.isTerminal ? min(100, MeminfoScreen()?.columns ?? 100) : 100
-    let spaces = ledger.spaces.values.filter(isInFocus)
-    if let space = spaces.first, spaces.count == 1, tracer.spec.scope.isBoundToProcesses {
+    if let space = onlySpaceToTell {
       text = renderText(
         focus(on: space, isFinal: isFinal, at: now), columns: columns,
         mostMappings: isShort ? 0 : 200, mostGroups: isShort ? 8 : 30)
@@ -283,9 +285,17 @@ extension TraceSession {
     output.write(text)
   }
 
-  private func isInFocus(_ space: Space) -> Bool {
-    guard let focus = settings.focus else { return !space.processes.isEmpty }
-    return space.processes.contains(focus)
+  /// The space that a report can be about alone; nil when there are others, or were and leaked.
+  private var onlySpaceToTell: Space? {
+    guard tracer.spec.scope.isBoundToProcesses else { return nil }
+    if let focus = settings.focus {
+      return ledger.spaces.values.first { $0.processes.contains(focus) }
+    }
+    let spaces = ledger.spaces.values.filter { !$0.processes.isEmpty }
+    guard spaces.count == 1, let space = spaces.first,
+      book.verdicts.allSatisfy({ $0.subject.space == space.id })
+    else { return nil }
+    return space
   }
 
   func focus(on space: Space, isFinal: Bool, at now: KernelInstant) -> FocusReport {

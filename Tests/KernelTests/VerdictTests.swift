@@ -138,5 +138,25 @@ extension KernelTests {
         #expect(run.errors == "")
       }
     }
+
+    @Test(
+      "a leak of a process that has ended is in the last report, whatever else is still watched")
+    func endedAmongOthers() async throws {
+      let leaking = try StartedProcess([
+        try Programs.test("stack_leak_clone"), "--count", "120", "--every", "50",
+      ])
+      let quiet = try StartedProcess(["sleep", "60"])
+      let report = try StartedProcess([
+        try Programs.bpfleak(), "--fail-on-leak", "--interval", "60s", "--duration", "12s", "--pid",
+        "\(leaking.pid)", "--pid", "\(quiet.pid)",
+      ])
+      let run = try await report.finish()
+      #expect(run.ending == .exited(3))
+      let isSaid = run.output.contains("stacks of 40 KiB outlived their threads")
+      #expect(isSaid && !run.output.contains("No leak found"), "\(run.output.suffix(2000))")
+      // Its symbols were read while it was there, though no report was due then.
+      #expect(run.output.contains("created by"), "\(run.output.suffix(2000))")
+      quiet.send(SIGTERM)
+    }
   }
 }

@@ -101,9 +101,10 @@ struct Program {
 
   /// The program seen by one that judges it twice a second.
   func watched(
-    until end: UInt64, seeded: [UInt32: Int] = [:], losesEventsAt loss: UInt64? = nil
+    until end: UInt64, seeded: [UInt32: Int] = [:], besides: [SpaceSnapshot.Area] = [],
+    losesEventsAt loss: UInt64? = nil
   ) -> Watch {
-    var watch = Watch(self, seeded: seeded)
+    var watch = Watch(self, seeded: seeded, besides: besides)
     let sorted = events.enumerated().sorted {
       ($0.element.when, $0.offset) < ($1.element.when, $1.offset)
     }.map(\.element)

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import AddressSpace
 import LeakDetection
 import MappingEvents
 import MappingLedger
@@ -133,6 +134,42 @@ import Testing
     #expect(verdict.evidence.contains(.presentBefore(count: 10)))
     #expect(verdict.first == instant(0))
     #expect(verdict.period == 100_000_000)
+  }
+
+  @Test("mappings as long as the stacks, from before the tracer, are counted apart from them")
+  func alikeBefore() throws {
+    var program = Program(stackBytes: 8 << 20 | 4096, guardBytes: 4096)
+    for tick in 0..<50 {
+      program.map(tick, at: 100 + UInt64(tick) * 100)
+      program.run(1000 + UInt32(tick), on: tick, at: 100 + UInt64(tick) * 100)
+    }
+    var areas: [SpaceSnapshot.Area] = []
+    for slot in 0..<1200 as Range<UInt64> {
+      let start = 0x6000_0000_0000 + slot * (16 << 20)
+      areas.append(
+        SpaceSnapshot.Area(
+          range: AddressRange(start: start, length: 4096), protection: []))
+      areas.append(
+        SpaceSnapshot.Area(
+          range: AddressRange(start: start + 4096, length: 8 << 20), protection: [.read, .write]))
+    }
+    let verdict = try #require(program.watched(until: 5500, besides: areas).verdict)
+    #expect(verdict.count == 50 && verdict.areasEach == 2)
+    #expect(verdict.evidence.contains(.alikeBefore(count: 1200, bytes: 1200 * 8 << 20)))
+    let alone = try #require(program.watched(until: 5500).verdict)
+    #expect(alone.evidence.allSatisfy { if case .alikeBefore = $0 { false } else { true } })
+  }
+
+  @Test("a heap that grows evenly is told with the pace it has, however long it was watched")
+  func heapPace() throws {
+    var program = Program()
+    for tick in 0..<600 as Range<UInt64> { program.setBreak(tick << 20, at: 10 + tick * 250) }
+    for end in [20_000, 60_000, 140_000] as [UInt64] {
+      let verdict = try #require(program.watched(until: end).verdict)
+      #expect(verdict.standing == .leaking)
+      let pace = verdict.bytesPerMinute / Double(240 << 20)
+      #expect(pace > 0.95 && pace < 1.05, "\(end): \(pace)")
+    }
   }
 
   @Test("threads from before the tracer that end, and nothing new, prove nothing")

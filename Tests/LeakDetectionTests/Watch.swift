@@ -13,13 +13,15 @@ struct Watch {
   private(set) var story: [String] = []
 
   /// Begins at 0 with a program whose main thread and threads of `seeded`, on their slots, are
-  /// there already.
-  init(_ program: Program, seeded: [UInt32: Int] = [:]) {
-    let areas = seeded.values.sorted().map { slot in
-      SpaceSnapshot.Area(
-        range: AddressRange(start: program.address(of: slot), length: program.stackBytes),
-        protection: [.read, .write])
-    }
+  /// there already, and `besides` below them.
+  init(_ program: Program, seeded: [UInt32: Int] = [:], besides: [SpaceSnapshot.Area] = []) {
+    let areas =
+      besides
+      + seeded.values.sorted().map { slot in
+        SpaceSnapshot.Area(
+          range: AddressRange(start: program.address(of: slot), length: program.stackBytes),
+          protection: [.read, .write])
+      }
     ledger.merge(
       SpaceSnapshot(key: SpaceKey(program.space), totals: SpaceTotals(), areas: areas),
       at: instant(0), reason: .unknown)

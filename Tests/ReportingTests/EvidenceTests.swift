@@ -32,6 +32,18 @@ import Testing
     #expect(sentence(.presentBefore(count: 2)) == "2 of them were mapped before tracing began.")
   }
 
+  @Test("mappings like the blamed stacks that were there before are told, and not blamed")
+  func alikeBefore() {
+    #expect(
+      sentence(.alikeBefore(count: 12_226, bytes: 12_226 * 10 << 20))
+        == "12,226 more mappings as long as such a stack without its guard were there before tracing"
+        + " began (119.4 GiB): what ran on them is not known.")
+    #expect(
+      sentence(.alikeBefore(count: 1, bytes: 10 << 20))
+        == "1 more mapping as long as such a stack without its guard was there before tracing began"
+        + " (10.0 MiB): what ran on it is not known.")
+  }
+
   @Test("one thread is named as an example, with its stack, its creator and its age")
   func ranThread() {
     #expect(

@@ -25,6 +25,20 @@ import Testing
         + " unmapped the stacks; growing by 10.0 MiB a minute.")
   }
 
+  @Test("of stacks that raw clone ran processes on, nobody is said to have joined anything")
+  func rawClone() {
+    var leak = verdict(.leaking, count: 2, rate: 10_485_760)
+    leak.evidence = [
+      .ranThread(
+        example: ThreadID(7), range: Verdict.BlamedRange(start: 0, end: 4096), creator: nil,
+        at: now, isOwnProcess: true)
+    ]
+    #expect(
+      message(leak)
+        == "2 stacks of 10.0 MiB outlived their threads; nobody unmapped the stacks; growing by"
+        + " 10.0 MiB a minute.")
+  }
+
   @Test("one stack is told in the singular and has no pace")
   func one() {
     #expect(
