@@ -52,6 +52,8 @@ enum Failure: Error {
       "cannot find the command '\(command)'; give its path, or check PATH"
     case .cannotStart(let command, let code):
       "cannot start '\(command)': \(Self.text(code)); try it without bpfleak"
+    case .cannotWrite(let path, ETIMEDOUT):
+      "\(path) was not read until the end, so the rest was left out; stop what reads it last"
     case .cannotWrite(let path, let code):
       "cannot write \(path): \(Self.text(code)); choose another file with --output"
     case .cannotRead(let path, let code):

@@ -20,11 +20,11 @@ extension TraceSession {
   }
 
   func writeWhole(at now: KernelInstant) {
-    let around = surroundings(isFinal: true, at: now)
-    let system = assembler.system(ledger, around, at: now)
+    let system = systemReport(isFinal: true, at: now)
     let known = stacks.book
     let profile = ProfileReport(
-      of: ledger, header: system.header, verdicts: book.verdicts, ended: endedSamples,
+      of: ledger, only: focusedSpace, header: system.header, verdicts: book.verdicts,
+      ended: settings.focus == nil ? endedSamples : [],
       buildIDs: stacks.buildIDs.mapValues { hexadecimal($0) }, callStack: { known[$0] })
     switch settings.form {
     case .text, .ndjson: return
