@@ -23,13 +23,13 @@ private let sizes = [
     return frame
   }
 
-  @Test("a leak is told in words at the top, and by whom, before the table", arguments: sizes)
+  @Test("a leak is told in words at the top, once, and by whom, before the table", arguments: sizes)
   func leaking(size: Size) {
     let frame = expectGoldenFrame(
       Contents.content(TextTestReports.leaking), size, named: "leaking")
     let top = frame.lines.prefix(12).map(\.text).joined(separator: "\n")
     #expect(top.contains(" LEAKING  server (pid 31108): 412 stacks of 10.0 MiB"))
-    #expect(top.contains("made by spawn_reporter at src/report.c:28"))
+    #expect(top.contains("created by spawn_reporter (report.c:28)") && !top.contains("made by"))
   }
 
   @Test("without a verdict it is said so, and what grew most", arguments: sizes)
@@ -44,6 +44,50 @@ private let sizes = [
     let frame = expectGoldenFrame(Contents.content(TextTestReports.suspect), size, named: "suspect")
     #expect(frame.text.contains("No leak found so far, but 1 suspect."))
     #expect(frame.lines.contains { $0.spans.contains { $0.style == .suspect } })
+  }
+
+  @Test("verdicts on processes that ended come last, dim, and say so; the rest is counted apart")
+  func ended() {
+    let content = Contents.content(TextTestReports.partlyEnded)
+    let frame = expectGoldenFrame(content, sizes[0], named: "ended")
+    #expect(frame.text.contains("\nand 1 more SUSPECT below; 2 of processes that have ended\n"))
+    let short = verdictSummary(content.report, columns: 80, most: 5).map(\.text)
+    #expect(short.last == "and 1 more LEAKING, 1 SUSPECT below; 2 of processes that have ended")
+    let wide = expectGoldenFrame(content, sizes[2], named: "ended")
+    let line = wide.lines.first { $0.text.contains("job (pid 5000, ended 45 s ago): ") }
+    #expect(line?.spans.allSatisfy { [.dim, .plain].contains($0.style) } == true)
+  }
+
+  @Test("when all that leaked has ended, nothing that runs is called leaking")
+  func onlyEnded() {
+    var report = TextTestReports.calm
+    report.leaks = TextTestReports.partlyEnded.leaks.filter { $0.endedAgo != nil }
+    let lines = verdictSummary(report, columns: 80, most: 4)
+    #expect(lines[0].text == "No leak found so far in what still runs.")
+    #expect(lines[1].text.hasPrefix(" LEAKING  job (pid 5000, ended 45 s ago): "))
+    #expect(lines.last?.text == "and 1 more verdict, of processes that have ended")
+    #expect(!lines.contains { $0.spans.contains { $0.style == .leaking } })
+  }
+
+  @Test("more verdicts on a process that was told are no more rows of the table")
+  func sameProcess() {
+    var report = TextTestReports.leaking
+    report.leaks = Array(repeating: TextTestReports.serverLeak, count: 3)
+    let lines = verdictSummary(report, columns: 80, most: 5)
+    #expect(lines.last?.text == "and 2 more verdicts on the same")
+  }
+
+  @Test("file name and line of the culprit stay whole on a narrow screen")
+  func culprit() {
+    var content = Contents.focus
+    content.focus?.leaks[0].callStack?.frames[2].file = "/tmp/h3/TP/corpus/leak_thread_unjoined.c"
+    for columns in [40, 60, 80] {
+      let frame = render(
+        content, ViewState(focus: 31_108), size: Size(columns: columns, rows: 30))
+      let line = frame.lines.first { $0.text.contains("made by ") }
+      #expect(line?.text.contains("leak_thread_unjoined.c:28") == (columns > 40), "\(columns)")
+      #expect(line?.text.contains("c:28") == true)
+    }
   }
 
   @Test("losses stand in the second line, in the color of an alarm", arguments: sizes)
