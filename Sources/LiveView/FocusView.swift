@@ -170,50 +170,15 @@ private func sizeLines(_ row: SpaceRow, columns: Int, sinceMark: Bool) -> [Line]
 
 private func groupLines(_ focus: FocusReport, columns: Int, most: Int) -> [Line] {
   let shown = focus.groups.prefix(most)
-  func number(
-    _ title: String, dispensability: Int = 0, _ cell: (MappingGroup) -> String
-  ) -> TableLayout.Column {
-    TableLayout.Column(
-      title: title, cells: shown.map(cell), isNumber: true, dispensability: dispensability)
-  }
-  var table = [
-    TableLayout.Column(
-      title: "KIND", cells: shown.map(\.kind.rawValue), shortCells: shown.map(\.kind.shortWord)),
-    number("EACH") { compactBytes($0.unitBytes) },
-    number("COUNT") { formatCount(UInt64(max(0, $0.count))) },
-    number("TOTAL") { compactBytes($0.bytes) },
-    number("RESIDENT", dispensability: 3) { group in
-      group.residentBytes.map { formatShare(Double($0) / Double(max(1, group.bytes))) } ?? "-"
-    },
-    number("NEW/MIN", dispensability: 1) { group in
-      group.bytesPerMinute >= 1 ? "+" + compactBytes(UInt64(group.bytesPerMinute)) : "-"
-    },
-    number("EVERY", dispensability: 2) { group in
-      group.period.map { formatDuration(nanoseconds: $0) } ?? "-"
-    },
-  ]
-  for (index, label) in AgeHistogram.labels.enumerated() {
-    table.append(
-      number(label, dispensability: 4) {
-        $0.ages.counts[index] == 0 ? "-" : formatCount(UInt64($0.ages.counts[index]))
-      })
-  }
-  if shown.contains(where: { $0.origin != nil }) {
-    table.append(
-      TableLayout.Column(
-        title: "MADE BY", cells: shown.map { printable($0.origin ?? "-") }, dispensability: 2,
-        leastWidth: 14))
-  }
-  let blamed = Set(
-    focus.leaks.filter { $0.verdict.standing == .leaking }.map { $0.verdict.subject.unitBytes })
-  var lines = TableLayout(table, room: columns).lines.enumerated().map { index, text in
+  let table = GroupTable(Array(shown), columns: columns).lines
+  var lines = table.enumerated().map { index, text in
     if index == 0 { return Line(text, .heading).padded(to: columns, .heading) }
     let group = shown[shown.startIndex + index - 1]
-    let isBlamed = group.kind == .threadStack && blamed.contains { $0.isNear(group.unitBytes) }
-    guard isBlamed else { return Line(text) }
+    guard let leak = focus.leaks.first(where: { $0.blames(group) }) else { return Line(text) }
     let kind = text.prefix { $0 != " " }
-    var line = Line(String(kind), .leaking)
-    line.add(String(text.dropFirst(kind.count)), .bold)
+    let standing = leak.verdict.standing
+    var line = Line(String(kind), standing.style)
+    line.add(String(text.dropFirst(kind.count)), standing == .leaking ? .bold : .plain)
     return line
   }
   let rest = focus.groups.dropFirst(shown.count)
@@ -222,6 +187,20 @@ private func groupLines(_ focus: FocusReport, columns: Int, most: Int) -> [Line]
     lines.append(Line("and \(counted(rest.count, "more group")), \(formatBytes(bytes))", .dim))
   }
   return lines
+}
+
+extension LeakReport {
+  /// Whether the group is what the verdict speaks of: its kind, and its size and origin where the
+  /// verdict is on one of them.
+  fileprivate func blames(_ group: MappingGroup) -> Bool {
+    let subject = verdict.subject
+    // What malloc keeps for threads is no mapping of the heap that the kernel knows.
+    guard group.kind.rawValue == subject.kind.rawValue, subject.manner != .committed,
+      subject.unitBytes == 0 || subject.unitBytes.isNear(group.unitBytes)
+    else { return false }
+    guard subject.stack != nil, let origin = callStack?.origin else { return true }
+    return group.origin == origin
+  }
 }
 
 extension UInt64 {

@@ -16,13 +16,15 @@ package struct MappingTable {
     self.columns = columns
   }
 
-  /// The titles and at most `most` rows: of a longer table the first and the last ones.
+  /// The titles and at most `most` rows: of a longer table the first and the last ones. With 0 just how
+  /// many there are, and their bytes.
   package func lines(most: Int?) -> [String] {
     let most = max(0, most ?? .max)
     guard rows.count > most else { return table(rows) }
     let head = most - most / 2
     let middle = rows.dropFirst(head).dropLast(most / 2)
     let bytes = middle.reduce(0 as UInt64) { $0.addingClamped($1.range.length) }
+    if most == 0 { return ["\(counted(rows.count, "mapping")), \(formatBytes(bytes))"] }
     var lines = table(Array(rows.prefix(head) + rows.suffix(most / 2)))
     lines.insert(
       "… \(counted(middle.count, "mapping")) between them left out, \(formatBytes(bytes))",

@@ -72,7 +72,7 @@ public struct SpaceRow: Sendable {
   public var mappings: Int
   public var mapsPerSecond: Double
   public var unmapsPerSecond: Double
-  /// The kind of memory that grew most.
+  /// The kind of memory that grew most; nil where the whole did not grow, of which a part says nothing.
   public var growingKind: MappingKind?
   public var standing: Verdict.Standing?
   /// What limits the trust in this row; empty when nothing does.

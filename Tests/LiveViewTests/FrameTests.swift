@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import MappingEvents
 import Renderers
 import Reporting
 import Testing
@@ -75,6 +76,21 @@ private let sizes = [
     report.leaks = Array(repeating: TextTestReports.serverLeak, count: 3)
     let lines = verdictSummary(report, columns: 80, most: 5)
     #expect(lines.last?.text == "and 2 more verdicts on the same")
+  }
+
+  @Test("what a verdict speaks of stands out among the groups, by kind, size and origin")
+  func blamed() {
+    var content = Contents.focus
+    content.focus?.leaks[0].verdict.subject = .init(
+      space: 31_108, kind: .file, unitBytes: 0, stack: StackID(1))
+    content.focus?.groups[3].origin = "spawn_reporter"
+    content.focus?.groups.append(TextTestReports.group(.file, 4096, [1, 0, 0, 0, 0, 0]))
+    let frame = render(
+      content, ViewState(focus: 31_108), size: Size(columns: 120, rows: 60))
+    let kinds = frame.lines.dropFirst(6).flatMap(\.spans).filter { $0.style == .leaking }
+    #expect(kinds.map(\.text) == ["file"])
+    let line = frame.lines.first { $0.spans.first?.text == "file" }
+    #expect(line?.text.contains("2.0M") == true)
   }
 
   @Test("file name and line of the culprit stay whole on a narrow screen")

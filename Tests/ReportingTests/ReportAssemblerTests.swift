@@ -150,6 +150,17 @@ import Testing
     #expect(machine.system(at: 8).rows[0].growingKind == nil)
   }
 
+  @Test("what a part of it did is no answer where the whole did not grow")
+  func noGrowth() {
+    let machine = TracedMachine()
+    machine.list(100, "server", bytes: [8 << 20])
+    machine.unmap(100, 0x1000_0000, 4 << 20, at: 1)
+    machine.apply(100, at: 2, .breakSet(start: 0x5000_0000, brk: 0x5000_0000))
+    machine.apply(100, at: 2, .breakSet(start: 0x5000_0000, brk: 0x5040_0000))
+    let row = machine.system(at: 3).rows[0]
+    #expect(row.virtualGrowth == 0 && row.growingKind == nil)
+  }
+
   @Test("a row says what limits the trust in it")
   func caveats() {
     let machine = TracedMachine()
