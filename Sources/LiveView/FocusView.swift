@@ -59,13 +59,15 @@ private func processLine(_ focus: FocusReport, hasEnded: Bool, columns: Int) -> 
 /// The row of the line with the parts' names.
 private let paneRow = 3
 
-/// Which lines are visible; empty when all are.
+/// Which lines are visible, and what shows others; empty when all are.
 private func whereabouts(_ top: Int, _ extent: Extent) -> String {
   guard extent.length > extent.page else { return "" }
   let top = min(top, extent.length - extent.page)
   let last = formatCount(UInt64(top + extent.page))
-  return
-    " lines \(formatCount(UInt64(top + 1)))-\(last) of \(formatCount(UInt64(extent.length))), PgDn "
+  let isEnd = top + extent.page == extent.length
+  let keys = top == 0 ? "PgDn" : isEnd ? "PgUp" : "PgUp PgDn"
+  let length = formatCount(UInt64(extent.length))
+  return " lines \(formatCount(UInt64(top + 1)))-\(last) of \(length), \(keys) "
 }
 
 private func paneLine(
@@ -138,8 +140,10 @@ private func evidenceLines(_ focus: FocusReport, _ state: ViewState, columns: In
 }
 
 private func sizeLines(_ row: SpaceRow, columns: Int, sinceMark: Bool) -> [Line] {
-  let graph = columns >= 100 ? min(60, columns / 5) : 10
-  let since = columns < 100 ? "" : sinceMark ? " since the mark" : " since the start"
+  let isWide = columns >= 100
+  let graph = isWide ? min(60, columns / 5) : 10
+  let since =
+    isWide ? (sinceMark ? " since the mark" : " since the start") : sinceMark ? " since mark" : ""
   func growth(_ bytes: Int64) -> String {
     bytes == 0 ? "unchanged" : formatSignedBytes(bytes) + since
   }
@@ -153,7 +157,7 @@ private func sizeLines(_ row: SpaceRow, columns: Int, sinceMark: Bool) -> [Line]
   }
   var virtual = growth(row.virtualGrowth)
   if row.virtualPerMinute != 0 { virtual += ", \(formatSignedBytes(row.virtualPerMinute))/min" }
-  if let kind = row.growingKind { virtual += ", \(kind.rawValue)" }
+  if let kind = row.growingKind { virtual += ", \(isWide ? kind.rawValue : kind.shortWord)" }
   func perSecond(_ rate: Double) -> String { rate > 0 ? compactRate(rate) : "none" }
   let rate =
     "\(perSecond(row.mapsPerSecond)) mapped, \(perSecond(row.unmapsPerSecond)) unmapped a second"
@@ -228,7 +232,8 @@ private func addMappings(_ focus: FocusReport, _ state: ViewState, page: Int, to
   let top = min(state.top, max(0, rows.count - page))
   let visible = Array(rows.dropFirst(top).prefix(page))
   // Titles and line by line: only what is visible is put into words.
-  let lines = MappingTable(visible, at: focus.header.when, columns: columns).lines(most: nil)
+  let lines = MappingTable(visible, at: focus.header.when, columns: columns, isSteady: true)
+    .lines(most: nil)
   frame.add(Line(lines.first ?? "", .heading).padded(to: columns, .heading))
   for (line, row) in zip(lines.dropFirst(), visible) {
     let isDead = row.thread.map { !$0.isAlive } ?? false

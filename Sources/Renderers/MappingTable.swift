@@ -9,11 +9,15 @@ package struct MappingTable {
   private let rows: [MappingRow]
   private let now: KernelInstant
   private let columns: Int
+  private let isSteady: Bool
 
-  package init(_ rows: [MappingRow], at now: KernelInstant, columns: Int) {
+  /// A steady table has columns where they are whatever the rows: nothing jumps as one pages through a
+  /// longer table.
+  package init(_ rows: [MappingRow], at now: KernelInstant, columns: Int, isSteady: Bool = false) {
     self.rows = rows
     self.now = now
     self.columns = columns
+    self.isSteady = isSteady
   }
 
   /// The titles and at most `most` rows: of a longer table the first and the last ones. With 0 just how
@@ -33,7 +37,7 @@ package struct MappingTable {
   }
 
   private func table(_ rows: [MappingRow]) -> [String] {
-    let table = [
+    var table = [
       TableLayout.Column(title: "RANGE", cells: rows.map { address($0.range) }),
       TableLayout.Column(
         title: "PROT", cells: rows.map { $0.protection.word(isShared: $0.isShared) }),
@@ -46,7 +50,18 @@ package struct MappingTable {
         title: "OWNER OR PATH", cells: rows.map { owner($0, isShort: false) },
         shortCells: rows.map { owner($0, isShort: true) }, leastWidth: 26, keepsEnd: true),
     ]
+    if isSteady { fix(&table) }
     return TableLayout(table, room: columns).lines
+  }
+
+  /// The widths of the widest that is usual: addresses of 12 digits, `1023.9M`, `shared-memory`,
+  /// `before`; the last column takes the rest. A wider cell still stays whole.
+  private func fix(_ table: inout [TableLayout.Column]) {
+    let isNarrow = columns < 86
+    for (index, width) in [25, 4, 7, isNarrow ? 7 : 13, 6, columns].enumerated() {
+      table[index].reservedWidth = width
+      if isNarrow { table[index].cells = table[index].shortCells ?? table[index].cells }
+    }
   }
 
   private func address(_ range: AddressRange) -> String {

@@ -65,6 +65,7 @@ public struct SpaceRow: Sendable {
   public var virtualBytes: UInt64
   /// Since the account began.
   public var virtualGrowth: Int64
+  /// 0 while the account is younger than five seconds.
   public var virtualPerMinute: Int64
   /// Nil when nobody could tell.
   public var residentBytes: UInt64?

@@ -79,6 +79,7 @@ extension TraceSession {
       }
     }
     if figuresAreDue, !live.state.isPaused { refreshLive(at: now) }
+    live.dropNotice(at: now)
     if live.needsDrawing {
       live.show(eventLines())
       live.draw()

@@ -36,7 +36,7 @@ extension KernelTests {
       try await screen.wait("the row") { $0.contains("\(program.pid) stack_leak_pthr") }
       try await screen.press("m")
       try await screen.wait("the mark") {
-        $0.contains("mark 1: growth counts from here on") && $0.contains("; mark 1 ")
+        $0.contains("mark 1: growth counts from here on") && $0.contains("; since mark 1, ")
       }
       try await screen.press("p")
       try await screen.wait("the pause") { $0.contains("PAUSED") }

@@ -196,13 +196,69 @@ private let sizes = [
     #expect(frame.lines.last?.text == "38x6: 80x24 shows all")
   }
 
-  @Test("growth since a mark is said to be so")
+  @Test("from which mark growth counts is said at any width, and so is the pause")
   func mark() {
     var content = Contents.content(TextTestReports.leaking)
     content.report.header.mark = ReportHeader.Mark(
       number: 2, at: .init(nanoseconds: TextTestReports.now.nanoseconds - 12_000_000_000))
-    let frame = render(content, ViewState(), size: Size(columns: 120, rows: 40))
-    #expect(frame.lines[0].text.contains("; mark 2 12 s ago"))
+    for columns in [60, 80, 120] {
+      let size = Size(columns: columns, rows: 24)
+      for state in [ViewState(), pressed([.character("p")])] {
+        let title = render(content, state, size: size).lines[0].text
+        #expect(title.contains("; since mark 2, 12 s ago"))
+        #expect(title.contains(" PAUSED ") == state.isPaused)
+        #expect(title.contains("own cost") == (columns > (state.isPaused ? 90 : 80)))
+      }
+    }
+    var focus = Contents.focus
+    focus.report.header.mark = content.report.header.mark
+    let lines = render(
+      focus, ViewState(focus: 31_108), size: Size(columns: 80, rows: 40)
+    ).lines.map(\.text)
+    #expect(lines.contains { $0.hasSuffix("+30.0 MiB since mark, +10.0 MiB/min, stack") })
+  }
+
+  @Test("the keys that lead out are there on every screen, and none is cut")
+  func keys() {
+    for columns in [40, 50, 60, 80, 120] {
+      for state in [ViewState(), ViewState(focus: 31_108), pressed([.function(1)])] {
+        let line = keyLine(state, columns: columns)
+        #expect(line.width <= columns + 1 && line.text.contains("F10 Quit "))
+        #expect(!line.text.contains("…"))
+        for span in line.spans where span.style == .bar { #expect(span.text.hasSuffix(" ")) }
+      }
+    }
+  }
+
+  @Test("mappings stay in their columns as one pages through them", arguments: [80, 100, 140])
+  func steadyColumns(columns: Int) {
+    var state = pressed([.tab], ViewState(focus: 31_108))
+    let headings = (0..<8).map { _ in
+      let frame = render(Contents.focus, state, size: Size(columns: columns, rows: 10))
+      _ = state.handle(.down, in: frame.extent)
+      return frame.lines[4].text
+    }
+    #expect(Set(headings).count == 1)
+  }
+
+  @Test("the end of what scrolls is left by PgUp, and the chosen part alone is lit")
+  func whereabouts() {
+    let size = Size(columns: 80, rows: 10)
+    func bar(_ keys: [Key]) -> Line {
+      var state = pressed([.character("2")], ViewState(focus: 31_108))
+      for key in keys {
+        _ = state.handle(key, in: render(Contents.focus, state, size: size).extent)
+      }
+      return render(Contents.focus, state, size: size).lines[3]
+    }
+    #expect(bar([]).text.hasSuffix(" lines 1-4 of 12, PgDn "))
+    #expect(bar([.down]).text.hasSuffix(" lines 2-5 of 12, PgUp PgDn "))
+    #expect(bar([.end]).text.hasSuffix(" lines 9-12 of 12, PgUp "))
+    var content = Contents.focus
+    content.events += content.events
+    let events = pressed([.character("3")], ViewState(focus: 31_108))
+    let lit = render(content, events, size: size).lines[3].spans.filter { $0.style == .selected }
+    #expect(lit.map(\.text) == [" 3 Events 10 "])
   }
 
   private func column(of word: String, in line: String) -> Int {

@@ -53,6 +53,15 @@ import Testing
     #expect(shrunk.virtualPerMinute == -1 << 20)
   }
 
+  @Test("of a process that just began nothing is said by the minute")
+  func young() {
+    let machine = TracedMachine()
+    machine.list(100, "server", bytes: [4096], at: 10)
+    machine.map(100, 0x7000_0000, 1 << 20, at: 11)
+    #expect(machine.system(at: 14.9).rows[0].virtualPerMinute == 0)
+    #expect(machine.system(at: 15).rows[0].virtualPerMinute == 12 << 20)
+  }
+
   @Test("a forked child's growth counts from the fork")
   func forked() {
     let machine = TracedMachine()
