@@ -142,8 +142,11 @@ private func evidenceLines(_ focus: FocusReport, _ state: ViewState, columns: In
 private func sizeLines(_ row: SpaceRow, columns: Int, sinceMark: Bool) -> [Line] {
   let isWide = columns >= 100
   let graph = isWide ? min(60, columns / 5) : 10
+  // Where that has no room, the first line of the screen says it.
   let since =
-    isWide ? (sinceMark ? " since the mark" : " since the start") : sinceMark ? " since mark" : ""
+    isWide
+    ? (sinceMark ? " since the mark" : " since the start")
+    : sinceMark && columns >= 76 ? " since mark" : ""
   func growth(_ bytes: Int64) -> String {
     bytes == 0 ? "unchanged" : formatSignedBytes(bytes) + since
   }

@@ -16,9 +16,10 @@ func titleLines(_ content: LiveContent, _ state: ViewState, columns: Int) -> [Li
   }
   var since = Line()
   if let mark = header.mark {
-    let ago = formatDuration(nanoseconds: header.when.since(mark.at))
+    let age = header.when.since(mark.at)
+    let when = age < 1_000_000_000 ? "just now" : formatDuration(nanoseconds: age) + " ago"
     since.add("; ")
-    since.add("since mark \(mark.number), \(ago) ago", .bold)
+    since.add("since mark \(mark.number), \(when)", .bold)
   }
   var title = Line("bpfleak \(printable(header.version))", .bold)
   let room = columns - max(right.width, since.width) - 36

@@ -132,7 +132,9 @@ func verdictSummary(_ report: SystemReport, columns: Int, most: Int) -> [Line] {
     shown += 1
   }
   if shown < leaks.count, lines.count < most {
-    lines.append(Line(restWords(leaks, shown: shown), .bold))
+    let words = restWords(leaks, shown: shown)
+    lines.append(
+      Line(words.count <= columns ? words : restWords(leaks, shown: shown, isShort: true), .bold))
   }
   return lines
 }
@@ -142,7 +144,7 @@ func verdictSummary(_ report: SystemReport, columns: Int, most: Int) -> [Line] {
 ///
 /// Of live processes it counts rows of the table, where the word stands and Enter tells the rest; what
 /// has ended has no row.
-private func restWords(_ leaks: [LeakReport], shown: Int) -> String {
+private func restWords(_ leaks: [LeakReport], shown: Int, isShort: Bool = false) -> String {
   let rest = leaks.dropFirst(shown)
   let alive = rest.filter { $0.endedAgo == nil }
   let told = Set(leaks.prefix(shown).map(\.verdict.subject.space))
@@ -160,9 +162,11 @@ private func restWords(_ leaks: [LeakReport], shown: Int) -> String {
   let ended = rest.count - alive.count
   if ended > 0 {
     phrases.append(
-      phrases.isEmpty
-        ? "\(counted(ended, "more verdict")), of processes that have ended"
-        : "\(ended) of processes that have ended")
+      isShort
+        ? "\(ended) ended"
+        : phrases.isEmpty
+          ? "\(counted(ended, "more verdict")), of processes that have ended"
+          : "\(ended) of processes that have ended")
   }
   return "and " + phrases.joined(separator: "; ")
 }

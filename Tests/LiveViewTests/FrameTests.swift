@@ -54,6 +54,8 @@ private let sizes = [
     #expect(frame.text.contains("\nand 1 more SUSPECT below; 2 of processes that have ended\n"))
     let short = verdictSummary(content.report, columns: 80, most: 5).map(\.text)
     #expect(short.last == "and 1 more LEAKING, 1 SUSPECT below; 2 of processes that have ended")
+    let narrow = verdictSummary(content.report, columns: 50, most: 6).map(\.text)
+    #expect(narrow.last == "and 1 more LEAKING, 1 SUSPECT below; 2 ended")
     let wide = expectGoldenFrame(content, sizes[2], named: "ended")
     let line = wide.lines.first { $0.text.contains("job (pid 5000, ended 45 s ago): ") }
     #expect(line?.spans.allSatisfy { [.dim, .plain].contains($0.style) } == true)
@@ -210,6 +212,9 @@ private let sizes = [
         #expect(title.contains("own cost") == (columns > (state.isPaused ? 90 : 80)))
       }
     }
+    content.report.header.mark?.at = TextTestReports.now
+    let title = render(content, ViewState(), size: sizes[0]).lines[0].text
+    #expect(title.contains("; since mark 2, just now"))
     var focus = Contents.focus
     focus.report.header.mark = content.report.header.mark
     let lines = render(
