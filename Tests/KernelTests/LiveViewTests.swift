@@ -58,6 +58,23 @@ extension KernelTests {
       #expect(try await screen.isGivenBack())
     }
 
+    @Test("what was said goes again while figures stand still, and Delete leaves nothing")
+    func pausedNotice() async throws {
+      let program = try await leaking()
+      let screen = try await Screen()
+      try await screen.type("\(try Programs.bpfleak()) --pid \(program.pid)")
+      try await screen.wait("the view") { $0.contains("1 Verdict") }
+      try await screen.press("p", "m")
+      try await screen.wait("the notice") {
+        $0.contains("mark 1: growth counts from here on") && $0.contains(" PAUSED")
+      }
+      try await screen.press("DC")
+      try await screen.wait("its end") {
+        !$0.contains("mark 1: growth") && $0.contains("since mark 1, ")
+          && $0.contains("1 Verdict") && $0.contains(" PAUSED")
+      }
+    }
+
     @Test("the last report stays on the terminal")
     func lastReport() async throws {
       let program = try await leaking()
