@@ -33,7 +33,7 @@ private func card(_ leak: LeakReport) -> String {
   let evidence = leak.evidence.map { "<li>\(escaped($0))</li>" }.joined(separator: "\n")
   return """
     <article class="verdict \(verdict.standing.rawValue)">
-    <h3>\(badge(verdict.standing))\(escaped(who))(pid \(verdict.process.raw)), \
+    <h3>\(badge(verdict.standing))\(escaped(who))(pid \(verdict.process.raw)\(leak.endedWords)), \
     \(verdict.subject.kind.rawValue)</h3>
     <p class="sentence">\(escaped(leak.message))</p>
     <div class="sides"><div><h4>Evidence</h4><ol class="evidence">

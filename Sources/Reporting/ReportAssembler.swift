@@ -20,6 +20,9 @@ public struct ReportAssembler: Sendable {
     }
   }
 
+  /// What a process maps as it starts, taken by the minute, is a number that means nothing.
+  private static let leastAgeOfRate: UInt64 = 5_000_000_000
+
   private let version: String
   private let scope: String
   private let began: KernelInstant
@@ -146,9 +149,9 @@ public struct ReportAssembler: Sendable {
       otherProcesses: space.processes.count - 1, virtualBytes: space.virtualBytes,
       virtualGrowth: baseline == nil ? 0 : growth, virtualPerMinute: 0, residentBytes: resident,
       residentGrowth: 0, mappings: space.table.count, mapsPerSecond: 0, unmapsPerSecond: 0,
-      growingKind: baseline.flatMap { growingKind(of: space, since: $0) },
+      growingKind: growth > 0 ? baseline.flatMap { growingKind(of: space, since: $0) } : nil,
       standing: standing(of: space.id, around.leaks), caveats: [])
-    if age > 0 {
+    if age >= Self.leastAgeOfRate {
       row.virtualPerMinute = Int64((Double(row.virtualGrowth) / Double(age) * 60e9).rounded())
     }
     if seconds > 0 {

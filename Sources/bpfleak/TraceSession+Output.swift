@@ -302,9 +302,10 @@ extension TraceSession {
     let isShort = isFinal && wasLive
     let columns = output.isTerminal ? min(100, MeminfoScreen()?.columns ?? 100) : 100
     if let space = onlySpaceToTell {
+      var focus = focus(on: space, isFinal: isFinal, at: now)
+      fillResidentBytes(of: &focus)
       text = renderText(
-        focus(on: space, isFinal: isFinal, at: now), columns: columns,
-        mostMappings: isShort ? 0 : 200, mostGroups: isShort ? 8 : 30)
+        focus, columns: columns, mostMappings: isShort ? 0 : 200, mostGroups: isShort ? 8 : 30)
     } else {
       text = renderText(
         systemReport(isFinal: isFinal, at: now),

@@ -77,6 +77,19 @@ import Testing
     #expect(text.contains("… and 2 more verdicts. The evidence of each: bpfleak --pid PID\n"))
   }
 
+  @Test("verdicts on processes that ended say so, and are asked for no more")
+  func ended() {
+    var report = TextTestReports.partlyEnded
+    let text = renderText(report)
+    #expect(text.contains("3 leaks found, and 2 suspects; 2 of processes that have ended:\n"))
+    #expect(text.contains("\nLEAKING  job (pid 5000, ended 45 s ago): 30 stacks"))
+    #expect(!text.contains("The evidence of each"))
+    report.leaks.insert(TextTestReports.serverLeak, at: 0)
+    #expect(renderText(report).contains("The evidence of each: bpfleak --pid PID\n"))
+    report.leaks.removeAll { $0.endedAgo == nil }
+    #expect(renderText(report).contains("1 leak found, and 1 suspect:\n"))
+  }
+
   @Test("no line is wider than asked for", arguments: [60, 80, 100, 120, 200])
   func width(columns: Int) {
     typealias Reports = TextTestReports
