@@ -35,6 +35,8 @@ enum HTMLStyle {
     .leaking .badge,.badge.leaking{color:var(--alarm);background:var(--alarm-ground)}
     .suspect .badge,.badge.suspect{color:var(--doubt);background:var(--doubt-ground)}
     .sentence{font-size:17px;max-width:78ch}
+    .verdict.folded{padding:10px 20px;margin-bottom:12px}
+    .folded .sentence{margin:0;font-size:16px}.folded details{margin:0}
     .sides{display:grid;grid-template-columns:minmax(0,1fr) minmax(0,1fr);gap:6px 34px}
     .sides h4,.chart h4{margin:8px 0 4px;font-size:15px}
     .evidence,.stack{margin:0;padding-left:1.7em}

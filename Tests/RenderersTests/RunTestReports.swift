@@ -83,6 +83,11 @@ enum RunTestReports {
         age: UInt64(index % 150))
     }
     report.focuses = [TextTestReports.focus(mappings: rows)]
+    report.system.leaks += (0..<40).map { index in
+      TextTestReports.leak(
+        5000 + UInt32(index), "worker-\(index)", .leaking,
+        message: TextTestReports.serverLeak.message, evidence: TextTestReports.serverLeak.evidence)
+    }
     return report
   }
 }
