@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import LeakDetection
+public import LeakDetection
 import Reporting
 import Symbolization
 
@@ -21,11 +21,15 @@ func verdictSection(_ report: SystemReport) -> String {
 /// Verdicts whose evidence is seen at once; that of fifty would make a page nobody scrolls through.
 private let mostUnfolded = 3
 
-/// `2 leaks found, and 1 suspect`; `No leak found`.
 func verdictHeadline(_ report: SystemReport) -> String {
-  let leaking = report.leaks.count { $0.verdict.standing == .leaking }
-  let suspects = report.leaks.count { $0.verdict.standing == .suspect }
-  let soFar = report.header.isFinal ? "" : " so far"
+  verdictHeadline(report.leaks.map(\.verdict.standing), isFinal: report.header.isFinal)
+}
+
+/// `2 leaks found, and 1 suspect`; `No leak found`.
+public func verdictHeadline(_ standings: [Verdict.Standing], isFinal: Bool) -> String {
+  let leaking = standings.count { $0 == .leaking }
+  let suspects = standings.count { $0 == .suspect }
+  let soFar = isFinal ? "" : " so far"
   let lead = leaking == 0 ? "No leak found\(soFar)" : "\(counted(leaking, "leak")) found\(soFar)"
   if suspects == 0 { return lead }
   return lead + (leaking == 0 ? ", but " : ", and ") + counted(suspects, "suspect")

@@ -74,4 +74,29 @@ import Testing
     let script = try Binary.run("--generate-completion-script", "bash").output
     for words in ["'flamegraph'", "'fp'", "'summary'"] { #expect(script.contains(words)) }
   }
+
+  @Test("what was written where is said in one line at the end, unless --quiet")
+  func wrote() throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "bpfleak-\(UUID())")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    for name in ["x.html", "x.svg", "x.folded", "x.pb.gz", "x.txt", "x.ndjson"] {
+      let path = folder.appending(path: name).path
+      let run = try Binary.run("replay", Self.capture, "--output", path)
+      #expect(run.status == 0 && run.output == "")
+      #expect(run.errors == "bpfleak: wrote \(path): 1 leak found\n")
+      #expect(try Binary.run("replay", Self.capture, "--quiet", "--output", path).errors == "")
+    }
+    #expect(try Binary.run("replay", Self.capture).errors == "")
+  }
+
+  @Test("an ending that tells no format is said before the run")
+  func notice() throws {
+    let path = FileManager.default.temporaryDirectory.appending(path: "bpfleak-\(UUID()).foo").path
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    let lines = try Binary.run("replay", Self.capture, "--output", path).errors
+      .split(separator: "\n")
+    #expect(lines.count == 2 && lines.first?.contains("'.foo' tells no format") == true)
+    #expect(try String(contentsOfFile: path, encoding: .utf8).contains("LEAKING  "))
+  }
 }
