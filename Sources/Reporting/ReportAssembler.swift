@@ -78,6 +78,14 @@ public struct ReportAssembler: Sendable {
     for space in spaces where first[space.id] == nil {
       first[space.id] = Sample(of: space, residentBytes(space), at: now)
     }
+    // Charts begin where the growth in tables does, not with the first report.
+    for space in spaces where histories[space.id] == nil {
+      guard let baseline = space.baseline else { continue }
+      histories[space.id, default: SizeHistory()].add(
+        SizeSample(
+          when: baseline.when, virtualBytes: baseline.bytes,
+          residentBytes: first[space.id]?.residentBytes))
+    }
     if first.count > spaces.count { forget(allBut: spaces) }
   }
 
@@ -210,7 +218,7 @@ public struct ReportAssembler: Sendable {
   private mutating func remember(
     sizesOf spaces: [Space], _ around: Surroundings, at now: KernelInstant
   ) {
-    for space in spaces {
+    for space in spaces where space.baseline != nil {
       histories[space.id, default: SizeHistory()].add(
         SizeSample(
           when: now, virtualBytes: space.virtualBytes,

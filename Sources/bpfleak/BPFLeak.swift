@@ -35,6 +35,9 @@ struct BPFLeak: ParsableCommand {
   @OptionGroup(title: "What to trace")
   var scope: ScopeOptions
 
+  @OptionGroup(title: "When and how to trace")
+  var trace: TraceOptions
+
   @OptionGroup(title: "What to show")
   var output: OutputOptions
 
@@ -47,11 +50,12 @@ struct BPFLeak: ParsableCommand {
 
   func validate() throws {
     try scope.validate(command: command)
-    try output.validate()
   }
 
   func run() throws {
-    let status = try TraceSession.run(TraceSettings(scope, command, output))
+    if let notice = output.notice { Main.say(notice) }
+    let status = try TraceSession.run(
+      TraceSettings(scope, command, trace, output.report, output: output.output))
     if status != 0 { throw ExitCode(status) }
   }
 }

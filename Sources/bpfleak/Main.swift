@@ -14,7 +14,7 @@ enum Main {
       var command = try parse(arguments)
       try command.run()
     } catch {
-      exit(report(error))
+      exit(report(error, arguments))
     }
   }
 
@@ -26,12 +26,14 @@ enum Main {
     case "doctor": return try DoctorCommand.parseAsRoot(rest)
     case "record": return try RecordCommand.parseAsRoot(rest)
     case "replay": return try ReplayCommand.parseAsRoot(rest)
-    default: return try BPFLeak.parseAsRoot(arguments)
+    default:
+      if let why = WrongUsage.unknownCommand(arguments) { throw ValidationError(why) }
+      return try BPFLeak.parseAsRoot(arguments)
     }
   }
 
   /// Says in one line what went wrong; answers the exit status.
-  private static func report(_ error: any Error) -> Int32 {
+  private static func report(_ error: any Error, _ arguments: [String]) -> Int32 {
     if let failure = error as? Failure {
       say(failure.sentence)
       return failure.status
@@ -43,8 +45,7 @@ enum Main {
       _ = MeminfoScreen.write(text.hasSuffix("\n") ? text : text + "\n")
       return 0
     }
-    let message = BPFLeak.message(for: error).split(separator: "\n").joined(separator: " ")
-    say(message + (message.contains("--help") ? "" : "; try: bpfleak --help"))
+    say(WrongUsage.sentence(BPFLeak.message(for: error), of: arguments))
     return code.rawValue
   }
 

@@ -25,6 +25,7 @@ extension TraceSession {
     if let focus = settings.focus, !session.hasWhatIsAskedAbout {
       throw .notInRecording(focus, path: recording.path)
     }
+    if let sentence = session.writtenSentence { Main.say(sentence) }
     guard isWhole else {
       let failure = Failure.damagedRecording(
         path: recording.path, reader.damage, events: session.coverage.events)

@@ -19,6 +19,13 @@ extension TraceSession {
       "bpfleak: tracing; \(output.path) is written \(when)\n", to: STDERR_FILENO)
   }
 
+  /// What a file was written with, in one line: who gave `--output` sees nothing else of the run.
+  var writtenSentence: String? {
+    guard let path = settings.outputPath, !settings.quiet else { return nil }
+    let found = verdictHeadline(book.verdicts.map(\.standing), isFinal: true)
+    return "wrote \(path): \(found.prefix(1).lowercased())\(found.dropFirst())"
+  }
+
   func writeWhole(at now: KernelInstant) {
     let system = systemReport(isFinal: true, at: now)
     let known = stacks.book

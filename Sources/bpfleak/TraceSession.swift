@@ -229,7 +229,9 @@ final class TraceSession {
     _ = hasExited(childProcess)
     try recorder?.close()
     if let recorder, !settings.quiet { Main.say(recorder.summary) }
-    return try status()
+    let status = try status()
+    if let sentence = writtenSentence { Main.say(sentence) }
+    return status
   }
 
   /// Of the whole run, once it is over.

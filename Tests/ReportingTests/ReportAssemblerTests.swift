@@ -127,6 +127,20 @@ import Testing
     #expect(row.residentBytes == 4 << 20 && row.residentGrowth == -1 << 20)
   }
 
+  @Test("a chart of sizes begins where the growth in the table does, not at the first report")
+  func chartBegins() throws {
+    let machine = TracedMachine()
+    machine.list(100, "server", bytes: [mebibyte])
+    machine.map(100, 0x7000_0000, 2 * mebibyte, at: 0.2)
+    machine.assembler.begin(machine.ledger, at: TracedMachine.at(0.5)) { _ in 4096 }
+    machine.map(100, 0x7100_0000, 4 * mebibyte, at: 1.5)
+    let row = try #require(machine.system(at: 2, resident: [100: 8192]).rows.first)
+    #expect(row.history.map(\.when) == [TracedMachine.at(0), TracedMachine.at(2)])
+    #expect(row.history.map(\.virtualBytes) == [mebibyte, 7 * mebibyte])
+    #expect(row.history.map(\.residentBytes) == [4096, 8192])
+    #expect(row.virtualGrowth == Int64(6 * mebibyte) && row.residentGrowth == 4096)
+  }
+
   @Test("a look at one process leaves the account of the others as it is")
   func focusBetween() {
     let machine = TracedMachine()
