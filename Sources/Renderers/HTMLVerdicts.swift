@@ -22,7 +22,8 @@ func verdictSection(_ report: SystemReport) -> String {
 private let mostUnfolded = 3
 
 func verdictHeadline(_ report: SystemReport) -> String {
-  verdictHeadline(report.leaks.map(\.verdict.standing), isFinal: report.header.isFinal)
+  if report.leaks.isEmpty, report.header.sawNobody { return "No process was seen" }
+  return verdictHeadline(report.leaks.map(\.verdict.standing), isFinal: report.header.isFinal)
 }
 
 /// `2 leaks found, and 1 suspect`; `No leak found`.

@@ -42,7 +42,11 @@ func verdictLines(
   var lines: [String] = []
   let leaking = leaks.count { $0.verdict.standing == .leaking }
   let suspects = leaks.count { $0.verdict.standing == .suspect }
-  if leaking == 0 {
+  if leaks.isEmpty, header.sawNobody {
+    lines += wrap(
+      "No process of \(printable(header.scope)) was seen\(header.isFinal ? "" : " so far"), so nothing was"
+        + " judged.", to: columns)
+  } else if leaking == 0 {
     let noLeak =
       "No leak found" + (header.isFinal ? "" : " so far")
       + (suspects == 0 ? "." : ", but \(counted(suspects, "suspect")).")

@@ -26,6 +26,8 @@ public struct ReportHeader: Sendable {
   public var isFinal: Bool
   /// Where the account of growth was begun anew; nil when it began with the tracing.
   public var mark: Mark?
+  /// Whether nobody came into view, so that finding no leak says nothing.
+  public var sawNobody: Bool { processes == 0 && coverage.events == 0 }
 
   public struct Mark: Sendable, Hashable {
     /// From 1 on.

@@ -51,9 +51,19 @@ import Testing
     expectGolden(text, named: "system-hostile-\(columns).txt")
   }
 
-  @Test("nothing in scope is an answer, too")
+  @Test("where nobody was seen, that nothing leaks is not said")
   func empty() {
-    expectGolden(renderText(TextTestReports.empty), named: "system-empty-100.txt")
+    let text = renderText(TextTestReports.empty)
+    #expect(!text.contains("No leak found") && text.contains("so nothing was judged."))
+    expectGolden(text, named: "system-empty-100.txt")
+  }
+
+  @Test("a long command is cut, and not how long it was watched")
+  func longScope() {
+    var report = TextTestReports.calm
+    report.header.scope = "./server " + String(repeating: "--option ", count: 30)
+    let title = renderText(report).split(separator: "\n")[0]
+    #expect(title.count <= 100 && title.hasSuffix("; last report") && title.contains("./server"))
   }
 
   @Test("rows past the most are summed up with all processes they stand for")
