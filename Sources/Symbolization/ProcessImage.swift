@@ -33,6 +33,8 @@ final class ProcessImage {
   var capture: Capture?
 
   static let mostFrames = 128
+  /// With repeats of a recursion, of which one is kept.
+  static let mostUnwound = 1024
   static let mostKnown = 20_000
 
   /// One frame unwound, and whether its address is where it was interrupted: else a call returns there.
@@ -205,7 +207,10 @@ final class ProcessImage {
     }
     guard let done = capture else { return CallStack(frames: []) }
     var frames: [StackFrame] = []
-    for step in done.steps {
+    var steps = done.steps
+    // Deep recursion is shown once, for the sake of what called it.
+    if steps.count > Self.mostFrames { steps = withoutRepeats(steps) }
+    for step in steps.prefix(Self.mostFrames) {
       frames +=
         symbolizes
         ? self.frames(at: step.address, isCall: !step.isActivation) : [place(of: step.address)]
@@ -217,7 +222,9 @@ final class ProcessImage {
       incomplete = done.ranPast && isCut ? .copyTooShort : .noUnwindTables
     }
     if isGuessed, incomplete != .copyTooShort { incomplete = .callerSearched }
-    if done.steps.count >= Self.mostFrames { incomplete = .tooDeep }
+    if steps.count > Self.mostFrames || done.steps.count >= Self.mostUnwound {
+      incomplete = .tooDeep
+    }
     return CallStack(frames: frames, incomplete: incomplete)
   }
 
@@ -448,7 +455,7 @@ private func tookFrame(_ state: OpaquePointer?, _ argument: UnsafeMutableRawPoin
   } else {
     image.capture?.steps.append(.init(address: address, isActivation: isActivation))
   }
-  guard let capture = image.capture, capture.steps.count < ProcessImage.mostFrames else {
+  guard let capture = image.capture, capture.steps.count < ProcessImage.mostUnwound else {
     return Int32(DWARF_CB_ABORT)
   }
   let place = isActivation ? address : address &- 1
