@@ -66,8 +66,7 @@ public enum IncompleteReason: String, Hashable, Sendable {
   case copyTooShort = "the stack is deeper than what was copied of it"
   case noUnwindTables = "a frame's module has no unwind tables"
   /// Where that was, the stack was searched for the call; beyond it frames can be missing or made up.
-  case callerSearched =
-    "a frame's module has no unwind tables: its caller was searched for on the stack"
+  case callerSearched = "frames past code without unwind tables are guesses"
   case tooDeep = "the stack has more frames than are kept"
   case processGone = "the process was gone before its stack was unwound"
   case tooManyAtOnce = "more new stacks came at once than could be unwound"
