@@ -67,6 +67,8 @@ extension StackFrame {
     "pthread_create", "thrd_create", "dlopen", "dlmopen", "strdup", "strndup", "__strdup",
     "__strndup", "getline", "getdelim", "operator new", "operator new[]", "sysmalloc_mmap_fallback",
     "dlopen_doit", "fopen", "fopen64", "_IO_file_doallocate", "_IO_doallocbuf",
+    "asprintf", "__asprintf", "vasprintf", "__vasprintf", "opendir", "__opendir", "fdopendir",
+    "fdopen", "open_memstream", "getcwd", "realpath",
     // What large programs and libraries call malloc by.
     "xmalloc", "xcalloc", "xrealloc", "xstrdup", "g_malloc", "g_malloc0", "g_malloc_n",
     "g_malloc0_n", "g_realloc", "g_realloc_n", "g_try_malloc", "g_try_malloc0", "g_try_realloc",

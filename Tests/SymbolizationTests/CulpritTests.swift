@@ -28,7 +28,8 @@ struct CulpritTests {
     arguments: [
       "std::vector<int, std::allocator<int> >::reserve(unsigned long)",
       "void std::__uninitialized_fill<int*>(int*)", "__gnu_cxx::new_allocator<int>::allocate(int)",
-      "operator new(unsigned long)", "__mmap64", "_int_malloc", "sysmalloc_mmap.isra.0",
+      "operator new(unsigned long)", "__mmap64", "vasprintf", "_int_malloc",
+      "sysmalloc_mmap.isra.0",
       "__pthread_create_2_1", "_PyObject_Malloc", "PyMem_RawMalloc", "je_arena_extent_alloc",
       "pymalloc_realloc", "_PyObject_GC_NewVar", "os::malloc(unsigned long, MEMFLAGS)",
       "node::NodeArrayBufferAllocator::AllocateUninitialized(unsigned long)",
