@@ -57,6 +57,8 @@ final class ProcessImage {
     /// Where it stopped for want of tables.
     var gap: Gap?
     var searchesLeft = ProcessImage.mostSearches
+    /// Whether a caller was found that need not be the one.
+    var isGuessed = false
 
     init(stack: CapturedStack, memory: [UInt8]) {
       self.stack = stack
@@ -199,9 +201,7 @@ final class ProcessImage {
       isAttached = true
     }
     var status = dwfl_getthread_frames(session, pid_t(process), tookFrame, own)
-    var isGuessed = false
     while let gap = capture?.gap {
-      isGuessed = true
       goOn(from: gap)
       status = dwfl_getthread_frames(session, pid_t(process), tookFrame, own)
     }
@@ -221,7 +221,7 @@ final class ProcessImage {
     if status != 0 || done.ranPast, !symbolizes || !Self.reachStart(frames) {
       incomplete = done.ranPast && isCut ? .copyTooShort : .noUnwindTables
     }
-    if isGuessed, incomplete != .copyTooShort { incomplete = .callerSearched }
+    if done.isGuessed, incomplete != .copyTooShort { incomplete = .callerSearched }
     if steps.count > Self.mostFrames || done.steps.count >= Self.mostUnwound {
       incomplete = .tooDeep
     }
@@ -237,9 +237,13 @@ final class ProcessImage {
     capture?.start = caller?.from ?? gap
     guard let caller else {
       capture?.searchesLeft = 0
+      capture?.isGuessed = true
       return
     }
-    if !caller.isSure { capture?.searchesLeft -= 1 }
+    if !caller.isSure {
+      capture?.searchesLeft -= 1
+      capture?.isGuessed = true
+    }
     capture?.steps.append(Step(address: caller.returns, isActivation: false))
   }
 
