@@ -51,7 +51,7 @@ enum Failure: Error {
     case .commandNotFound(let command):
       "cannot find the command '\(command)'; give its path, or check PATH"
     case .cannotStart(let command, let code):
-      "cannot start '\(command)': \(Self.text(code)); try it without bpfleak"
+      "cannot start '\(command)': \(Self.text(code)); \(Self.remedy(code, command))"
     case .cannotWrite(let path, let code):
       "cannot write \(path): \(Self.text(code)); choose another file with --output"
     case .cannotRead(let path, let code):
@@ -131,6 +131,18 @@ enum Failure: Error {
       !line.hasPrefix("libbpf:") && !line.hasPrefix("processed") && !line.hasPrefix("--")
     }
     return lines.last.map { String($0.prefix(200)) } ?? "it gave no reason"
+  }
+
+  /// What to do about a command that cannot be started.
+  private static func remedy(_ code: Int32, _ command: String) -> String {
+    switch code {
+    case EACCES: "see whether it may be executed with: ls -l \(command)"
+    case EISDIR: "give the path of a program"
+    // It is there itself: it was found.
+    case ENOENT: "what it names to be run with is missing, see: file \(command)"
+    case ENOEXEC: "it is no program for this machine, see: file \(command)"
+    default: "try it without bpfleak"
+    }
   }
 
   private static func text(_ code: Int32) -> String { String(cString: strerror(code)) }

@@ -7,7 +7,7 @@ import KernelTracer
 enum Main {
   static func main() {
     let arguments = Array(CommandLine.arguments.dropFirst())
-    if arguments.first == ChildCommand.trampoline { ChildCommand.become(arguments) }
+    if arguments.first == ChildCommand.trampoline { ChildCommand.become() }
     // A reader that went away is seen as a failed write, and ends the run quietly.
     signal(SIGPIPE, SIG_IGN)
     do {

@@ -182,6 +182,7 @@ private struct Replay {
     guard !hasStarted else { return }
     hasStarted = true
     if session.settings.form == .ndjson { session.writeStart() }
+    session.flush()
   }
 
   /// The lists are missing: what was recorded meanwhile happened all the same.

@@ -84,7 +84,7 @@ final class TraceSession {
     var child: ChildCommand?
     if !settings.command.isEmpty {
       let started = try ChildCommand.start(
-        settings.command,
+        RawArguments.afterTerminator,
         sharesOutput: settings.form == .text
           || settings.form.isWrittenAtEnd && settings.outputPath != nil)
       scope = .processes([started.process], follow: true)
@@ -161,19 +161,21 @@ final class TraceSession {
     _ child: consuming ChildCommand?, _ signals: StopSignals
   ) throws(Failure) -> Int32 {
     if settings.form == .ndjson || recorder != nil { writeStart() }
-    if settings.form.isWrittenAtEnd { announceEnd() }
     for event in sinceSeeding { take(event) }
     sinceSeeding = []
     let isBound = tracer.spec.scope.isBoundToProcesses
     let signalled = signals.makeDescriptor()
-    var childProcess: ProcessID?
+    var command: RunningCommand?
     if let child {
-      childProcess = child.process
-      child.begin()
+      try child.begin()
+      command = RunningCommand(child.process)
     }
+    // Nothing is written of a run that has not come to be.
+    flush()
+    if settings.form.isWrittenAtEnd { announceEnd() }
     // The child has begun, and keeps the priority it was given.
     takePrecedence()
-    var isWaitingForFirst = childProcess != nil
+    var isWaitingForFirst = command != nil
     let start = Clock.now
     let end = start.later(by: settings.duration ?? .max)
     openOnlySpace()
@@ -200,7 +202,7 @@ final class TraceSession {
       if now >= end { isStopping = true }
       if isBound, ledger.processes.isEmpty, !isWaitingForFirst { isStopping = true }
       if !ledger.processes.isEmpty { isWaitingForFirst = false }
-      if isWaitingForFirst, hasExited(childProcess) { isStopping = true }
+      if isWaitingForFirst, command?.hasEnded() == true { isStopping = true }
       let isDue = reportsMeanwhile && now >= reportAt && !isStopping
       if live != nil, !serveLive(figuresAreDue: isDue, at: now) { isStopping = true }
       if isDue {
@@ -223,9 +225,11 @@ final class TraceSession {
       awaitStacks()
       finish(at: Clock.now)
     }
-    _ = hasExited(childProcess)
     try recorder?.close()
-    if let recorder, !settings.quiet { Main.say(recorder.summary) }
+    if !settings.quiet {
+      if let recorder { Main.say(recorder.summary) }
+      if let ending = ending(of: command) { Main.say(ending) }
+    }
     return try status()
   }
 
@@ -257,10 +261,11 @@ final class TraceSession {
     noteFirstSizes(at: now)
   }
 
-  private func hasExited(_ child: ProcessID?) -> Bool {
-    guard let child else { return false }
-    var status: Int32 = 0
-    return waitpid(pid_t(child.raw), &status, WNOHANG) != 0
+  /// What is to be said of how the command ended, if it did.
+  private func ending(of command: RunningCommand?) -> String? {
+    guard var command, !output.isClosed else { return nil }
+    if !command.hasEnded(), ledger.processes[command.process] == nil { command.awaitEnd() }
+    return command.complaint
   }
 
   private func wait(until next: KernelInstant, _ signalled: Int32) {
