@@ -2,9 +2,15 @@
 import Glibc
 
 /// Where reports and lines go: standard output or a file. Whole writes only.
+///
+/// What is in a file stays until `begin`: a run that does not come to be takes nothing away, and
+/// leaves no file behind that was not there before.
 final class Output {
   private let descriptor: Int32
   private let owns: Bool
+  /// The file was not there before, and nothing was begun.
+  private var isToBeRemoved = false
+  static let standard = "standard output"
   let path: String
   /// Nobody reads any more.
   private(set) var isClosed = false
@@ -17,13 +23,28 @@ final class Output {
       self.path = "standard output"
       return
     }
-    descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+    let flags = O_WRONLY | O_CREAT | O_CLOEXEC
+    let created = open(path, flags | O_EXCL, 0o644)
+    descriptor = created < 0 && errno == EEXIST ? open(path, flags, 0o644) : created
     guard descriptor >= 0 else { throw .cannotWrite(path: path, code: errno) }
     owns = true
+    isToBeRemoved = created >= 0
     self.path = path
   }
 
-  deinit { if owns { close(descriptor) } }
+  /// Takes the file over, and what was in it away.
+  func begin() {
+    guard owns else { return }
+    isToBeRemoved = false
+    // A device or a pipe has no length to set.
+    if ftruncate(descriptor, 0) != 0, errno != EINVAL { fail(errno) }
+  }
+
+  deinit {
+    guard owns else { return }
+    close(descriptor)
+    if isToBeRemoved { unlink(path) }
+  }
 
   var isTerminal: Bool { isatty(descriptor) == 1 }
 
@@ -36,10 +57,14 @@ final class Output {
       if count >= 0 {
         start += count
       } else if errno != EINTR, errno != EAGAIN {
-        isClosed = true
-        if errno != EPIPE { failure = errno }
+        fail(errno)
       }
     }
+  }
+
+  private func fail(_ code: Int32) {
+    isClosed = true
+    if code != EPIPE { failure = code }
   }
 
   func write(_ text: String) { write(Array(text.utf8)) }

@@ -161,6 +161,9 @@ final class TraceSession {
     _ child: consuming ChildCommand?, _ signals: StopSignals
   ) throws(Failure) -> Int32 {
     if settings.form == .ndjson || recorder != nil { writeStart() }
+    // Kept back until the command has begun: nothing is written of a run that does not come to be.
+    let opening = lines.bytes
+    lines.removeAll()
     for event in sinceSeeding { take(event) }
     sinceSeeding = []
     let isBound = tracer.spec.scope.isBoundToProcesses
@@ -170,8 +173,9 @@ final class TraceSession {
       try child.begin()
       command = RunningCommand(child.process)
     }
-    // Nothing is written of a run that has not come to be.
-    flush()
+    output.begin()
+    recorder?.begin()
+    output.write(opening)
     if settings.form.isWrittenAtEnd { announceEnd() }
     // The child has begun, and keeps the priority it was given.
     takePrecedence()
