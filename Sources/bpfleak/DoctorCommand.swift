@@ -80,6 +80,13 @@ struct DoctorCommand: ParsableCommand {
         : Finding(
           .missing, "kernel types",
           "\(Probe.btfPath) is missing; boot a kernel built with CONFIG_DEBUG_INFO_BTF=y"))
+    if probe.isPermitted {
+      switch probe.tracefsObstacle {
+      case nil: findings.append(Finding(.good, "tracefs", "the ids of tracepoints can be read"))
+      case let obstacle?:
+        findings.append(Finding(.missing, "tracefs", Failure.tracer(obstacle).sentence))
+      }
+    }
     switch probe.lockdown {
     case "confidentiality":
       findings.append(

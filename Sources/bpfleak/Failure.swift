@@ -100,6 +100,9 @@ enum Failure: Error {
 
   private static func sentence(of error: TracerError) -> String {
     switch error {
+    case .notPermitted("reading tracefs", let code):
+      "reading tracefs is not permitted (\(text(code))): it is root's; run as root, or give "
+        + "CAP_SYS_ADMIN and CAP_DAC_READ_SEARCH, see: bpfleak doctor"
     case .notPermitted(let operation, let code):
       geteuid() == 0
         ? "\(operation) is not permitted (\(text(code))) though this is root: the container or "
