@@ -10,7 +10,8 @@ struct DoctorCommand: ParsableCommand {
     discussion: """
       Looks without changing anything; as root it also loads and attaches the programs for a moment. \
       Exit status 0: bpfleak works here.
-      """)
+      """,
+    version: Version.current)
 
   func run() throws {
     let probe = Probe()
@@ -32,9 +33,9 @@ struct DoctorCommand: ParsableCommand {
         failure = .tracer(error)
       }
     }
-    for finding in findings { _ = MeminfoScreen.write(finding.line + "\n") }
+    for finding in findings { Main.emit(finding.line + "\n") }
     if let failure { throw failure }
-    _ = MeminfoScreen.write("bpfleak works here. Next: sudo bpfleak\n")
+    Main.emit("bpfleak works here. Next: sudo bpfleak\n")
   }
 
   struct Finding {

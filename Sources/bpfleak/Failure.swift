@@ -52,6 +52,8 @@ enum Failure: Error {
       "cannot find the command '\(command)'; give its path, or check PATH"
     case .cannotStart(let command, let code):
       "cannot start '\(command)': \(Self.text(code)); \(Self.remedy(code, command))"
+    case .cannotWrite(path: Output.standard, let code):
+      "cannot write to standard output: \(Self.text(code)); send it to another file"
     case .cannotWrite(let path, let code):
       "cannot write \(path): \(Self.text(code)); choose another file with --output"
     case .cannotRead(let path, let code):

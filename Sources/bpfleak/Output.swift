@@ -20,7 +20,7 @@ final class Output {
     guard let path else {
       descriptor = STDOUT_FILENO
       owns = false
-      self.path = "standard output"
+      self.path = Self.standard
       return
     }
     let flags = O_WRONLY | O_CREAT | O_CLOEXEC
