@@ -11,6 +11,9 @@ enum Failure: Error {
   case noMemory(ProcessID)
   case ownProcess(ProcessID)
   case noSuchCgroup(path: String, code: Int32)
+  /// `root` is where version 2 is mounted.
+  case cgroupOfOtherVersion(path: String, root: String?)
+  case threadOf(ProcessID, id: ProcessID)
   case commandNotFound(String)
   case cannotStart(String, code: Int32)
   case cannotWrite(path: String, code: Int32)
@@ -28,8 +31,9 @@ enum Failure: Error {
     case .tracer(.kernelTooOld), .tracer(.noBTF), .tracer(.lockdown), .tracer(.noHook),
       .tracer(.refused):
       69
-    case .tracer, .noSuchProcess, .noMemory, .ownProcess, .noSuchCgroup, .commandNotFound,
-      .cannotStart, .cannotWrite, .cannotRead, .notARecording, .startMissing,
+    case .tracer, .noSuchProcess, .noMemory, .ownProcess, .noSuchCgroup,
+      .cgroupOfOtherVersion, .threadOf, .commandNotFound, .cannotStart, .cannotWrite, .cannotRead,
+      .notARecording, .startMissing,
       .recordsOfOtherVersion, .damagedRecording, .notInRecording:
       1
     }
@@ -48,6 +52,14 @@ enum Failure: Error {
     case .noSuchCgroup(let path, let code):
       "cannot use \(path) as a control group: \(Self.text(code)); list them with: "
         + "find /sys/fs/cgroup -type d"
+    case .cgroupOfOtherVersion(let path, let root?):
+      "\(path) is a control group of version 1, which cannot be traced; list those of version 2 with: "
+        + "find \(root) -type d"
+    case .cgroupOfOtherVersion(let path, nil):
+      "\(path) is a control group of version 1, which cannot be traced, and version 2 is not mounted; "
+        + "try: mount -t cgroup2 none /mnt"
+    case .threadOf(let process, let id):
+      "\(id.raw) is a thread of process \(process.raw); try: --pid \(process.raw)"
     case .commandNotFound(let command):
       "cannot find the command '\(command)'; give its path, or check PATH"
     case .cannotStart(let command, let code):

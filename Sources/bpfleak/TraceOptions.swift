@@ -42,6 +42,9 @@ struct ScopeOptions: ParsableArguments {
       throw ValidationError(
         "--comm takes the kernel's name of a process, 1 to 15 bytes; see: ps -e -o comm")
     }
+    if cgroup == "" {
+      throw ValidationError("--cgroup takes the path of a control group; see: /proc/PID/cgroup")
+    }
     if pid.contains(0) { throw ValidationError("--pid takes a process id, which is at least 1") }
   }
 }
@@ -131,16 +134,16 @@ struct OutputOptions: ParsableArguments {
   /// Nil for all.
   var eventTypes: Set<String>? {
     get throws {
-      guard let events, events != "all" else { return nil }
-      let names = events.split(separator: ",").map(String.init)
+      guard let events else { return nil }
+      let names = events.split { $0 == "," || $0 == " " }.map(String.init)
       if names.isEmpty {
         throw ValidationError("--events takes all, or a list such as leak,summary")
       }
-      for name in names where !Self.types.contains(name) {
+      for name in names where name != "all" && !Self.types.contains(name) {
         throw ValidationError(
           "--events knows no type '\(name)'; there are \(Self.types.joined(separator: ", "))")
       }
-      return Set(names)
+      return names.contains("all") ? nil : Set(names)
     }
   }
 
@@ -202,7 +205,12 @@ struct TraceSettings {
   /// Of a recording of many: the one to look at.
   var focus: ProcessID?
 
-  var processes: [ProcessID] { scope.pid.map { ProcessID($0) } }
+  /// Each once, in the order they were given.
+  var processes: [ProcessID] {
+    scope.pid.reduce(into: []) { known, pid in
+      if !known.contains(ProcessID(pid)) { known.append(ProcessID(pid)) }
+    }
+  }
 
   func wants(_ type: String) -> Bool { events?.contains(type) ?? true }
 }

@@ -94,7 +94,7 @@ final class TraceSession {
     } else if let name = settings.scope.comm {
       scope = .name(name)
     } else if let path = settings.scope.cgroup {
-      scope = .cgroup(path: path)
+      scope = .cgroup(path: try controlGroupDirectory(path))
     }
     let session: TraceSession
     do throws(TracerError) {
@@ -128,10 +128,11 @@ final class TraceSession {
     for process in settings.processes {
       if process.raw == UInt32(getpid()) { throw .ownProcess(process) }
       if !ProcessFiles(process).exists { throw .noSuchProcess(process) }
+      if let owner = ProcessFiles(process).owner, owner != process {
+        throw .threadOf(owner, id: process)
+      }
     }
-    if let path = settings.scope.cgroup, access("\(path)/cgroup.procs", R_OK) != 0 {
-      throw .noSuchCgroup(path: path, code: errno)
-    }
+    if let path = settings.scope.cgroup { _ = try controlGroupDirectory(path) }
   }
 
   init(
