@@ -72,7 +72,7 @@ final class TraceSession {
     let probe = Probe()
     try checkPrivilegeAndTargets(settings, probe)
     // From here on a signal asks for a report, also while the tables are still being read.
-    let reporting = [SIGINT, SIGTERM, SIGUSR1, SIGUSR2]
+    let reporting = StopSignals.stopping + [SIGUSR1, SIGUSR2]
     var signals = StopSignals(reporting)
     let output = try Output(path: settings.outputPath)
     var live = display(for: settings, output)
