@@ -20,15 +20,14 @@ struct Tracefs: ~Copyable {
     let code = mounted.raw < 0 ? errno : -own
     guard mounted.raw >= 0, mounted.isInTracefs else {
       if code == EPERM || code == EACCES {
-        throw .notPermitted(operation: Self.reading, code: code)
+        throw .tracefsOutOfReach(code: code)
       }
-      throw .system(operation: Self.reading, code: code)
+      throw .system(operation: "opening tracefs", code: code)
     }
     root = mounted
   }
 
   static let usualPlace = "/sys/kernel/tracing"
-  private static let reading = "reading tracefs"
 
   /// Why tracepoints cannot be found; nil when they can.
   static var obstacle: TracerError? {
@@ -46,7 +45,7 @@ struct Tracefs: ~Copyable {
     guard raw >= 0 else {
       // Its files are root's, also for who may open a tracefs of his own.
       if errno == EACCES || errno == EPERM {
-        throw .notPermitted(operation: Self.reading, code: errno)
+        throw .tracefsOutOfReach(code: errno)
       }
       return nil
     }

@@ -84,6 +84,11 @@ struct DoctorCommand: ParsableCommand {
     if probe.isPermitted {
       switch probe.tracefsObstacle {
       case nil: findings.append(Finding(.good, "tracefs", "the ids of tracepoints can be read"))
+      case .tracefsOutOfReach?:
+        findings.append(
+          Finding(
+            .missing, "tracefs",
+            "it is readable to root alone; use sudo, or add CAP_DAC_READ_SEARCH to CAP_SYS_ADMIN"))
       case let obstacle?:
         findings.append(Finding(.missing, "tracefs", Failure.tracer(obstacle).sentence))
       }

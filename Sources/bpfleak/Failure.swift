@@ -27,7 +27,7 @@ enum Failure: Error {
 
   var status: Int32 {
     switch self {
-    case .tracer(.notPermitted): 77
+    case .tracer(.notPermitted), .tracer(.tracefsOutOfReach): 77
     case .tracer(.kernelTooOld), .tracer(.noBTF), .tracer(.lockdown), .tracer(.noHook),
       .tracer(.refused):
       69
@@ -114,7 +114,7 @@ enum Failure: Error {
 
   private static func sentence(of error: TracerError) -> String {
     switch error {
-    case .notPermitted("reading tracefs", let code):
+    case .tracefsOutOfReach(let code):
       "reading tracefs is not permitted (\(text(code))): it is root's; run as root, or give "
         + "CAP_SYS_ADMIN and CAP_DAC_READ_SEARCH, see: bpfleak doctor"
     case .notPermitted(let operation, let code):
