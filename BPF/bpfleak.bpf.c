@@ -19,6 +19,7 @@
 #define SIGNAL_GROUP_EXIT 4
 #define PF_KTHREAD 0x00200000
 #define CLONE_VM 0x100
+#define CLONE_VFORK 0x4000
 #define CLONE_THREAD 0x10000
 #define MAX_ERRNO 4095
 #define PROT_READ 1
@@ -343,6 +344,10 @@ int send_with_stack(struct syscall_exit *context)
 	caller.pid = pending->header.pid;
 	caller.tid = pending->header.tid;
 	pending->header.stack = stack_of(context, &caller, pending->header.when_ns);
+	if (pending->header.kind == BPFLEAK_TASK_CREATED) {
+		note_clone(caller.task, pending->header.stack);
+		return 0;
+	}
 	if (pending->header.kind == BPFLEAK_BREAK_SET) {
 		record = RESERVE(&caller, BPFLEAK_BREAK_SET, bpfleak_break_set);
 		if (!record)
@@ -358,6 +363,36 @@ int send_with_stack(struct syscall_exit *context)
 	if (bpf_ringbuf_output(&ring, pending, length, wake_flags(pending->header.when_ns)))
 		count_loss(pending->header.kind, caller.space);
 	return 0;
+}
+
+/* Whoever runs on a stack that was used before was not created where that was mapped, so clone's own
+ * call path is wanted too. It is captured at the entry, by the program that does so for all calls, and
+ * kept until the task is made: programs on other hooks cannot be continued by that one. */
+static __always_inline int capture_clone(void *context, __u64 flags, __u64 stack)
+{
+	struct bpfleak_header *header;
+	struct caller caller;
+
+	if (!(flags & CLONE_VM) || flags & CLONE_VFORK || !stack || !find_caller(&caller))
+		return 0;
+	header = BEGIN(&caller, BPFLEAK_TASK_CREATED, bpfleak_header);
+	return header ? send(context, header) : 0;
+}
+
+SEC("tracepoint/syscalls/sys_enter_clone")
+int clone_entered(struct syscall_enter *context)
+{
+	return capture_clone(context, context->arguments[0], context->arguments[1]);
+}
+
+SEC("tracepoint/syscalls/sys_enter_clone3")
+int clone3_entered(struct syscall_enter *context)
+{
+	struct clone_arguments arguments = {};
+
+	if (bpf_probe_read_user(&arguments, sizeof(arguments), (void *)context->arguments[0]))
+		return 0;
+	return capture_clone(context, arguments.flags, arguments.stack);
 }
 
 static __always_inline int failed(__s64 result)
@@ -768,6 +803,8 @@ int BPF_PROG(task_created, struct task_struct *child, __u64 flags)
 	if (!record)
 		return 0;
 	child_regs = (struct pt_regs *)bpf_task_pt_regs(child);
+	if (flags & CLONE_VM)
+		record->header.stack = take_clone(caller.task);
 	record->flags = flags;
 	record->child_space = child_space;
 	record->child_sp = BPFLEAK_SP(child_regs);

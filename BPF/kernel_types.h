@@ -195,4 +195,14 @@ struct syscall_exit {
 	__s64 result;
 };
 
+/* The first fields of what clone3 is passed: struct clone_args of linux/sched.h. */
+struct clone_arguments {
+	__u64 flags;
+	__u64 pidfd;
+	__u64 child_tid;
+	__u64 parent_tid;
+	__u64 exit_signal;
+	__u64 stack;
+};
+
 #endif

@@ -313,4 +313,35 @@ static __always_inline __s32 stack_of(void *context, struct caller *caller, __u6
 	return id;
 }
 
+/* The call paths of clones that are under way, by thread. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 1024);
+	__type(key, __u32);
+	__type(value, __s32);
+} clone_stacks SEC(".maps");
+
+static __always_inline void note_clone(struct task_struct *task, __s32 stack)
+{
+	__u32 thread = task->pid;
+
+	bpf_map_update_elem(&clone_stacks, &thread, &stack, BPF_ANY);
+}
+
+/* What `note_clone` noted last; -1 when it did not. */
+static __always_inline __s32 take_clone(struct task_struct *task)
+{
+	__u32 thread = task->pid;
+	__s32 *known, stack;
+
+	if (!bpfleak_config.stacks)
+		return -1;
+	known = bpf_map_lookup_elem(&clone_stacks, &thread);
+	if (!known)
+		return -1;
+	stack = *known;
+	bpf_map_delete_elem(&clone_stacks, &thread);
+	return stack;
+}
+
 #endif

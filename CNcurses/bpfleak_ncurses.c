@@ -284,8 +284,7 @@ int bpfleak_screen_key(void)
 	case KEY_HOME: return BPFLEAK_KEY_HOME;
 	case KEY_END: return BPFLEAK_KEY_END;
 	case KEY_ENTER: return BPFLEAK_KEY_ENTER;
-	case KEY_BACKSPACE:
-	case KEY_DC: return BPFLEAK_KEY_BACKSPACE;
+	case KEY_BACKSPACE: return BPFLEAK_KEY_BACKSPACE;
 	case KEY_BTAB: return BPFLEAK_KEY_BACK_TAB;
 	case KEY_RESIZE: return BPFLEAK_KEY_RESIZED;
 	default: return BPFLEAK_KEY_OTHER;

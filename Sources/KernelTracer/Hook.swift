@@ -26,6 +26,12 @@ public struct Hook: Sendable, Hashable {
     Hook(program: "task_execed", name: "sched_process_exec", kind: .typed),
     Hook(program: "task_created", name: "task_newtask", kind: .typed),
     Hook(program: "task_renamed", name: "task_rename", kind: .typed),
+    Hook(
+      program: "clone_entered", name: "syscalls/sys_enter_clone", kind: .tracepoint,
+      isOptional: true),
+    Hook(
+      program: "clone3_entered", name: "syscalls/sys_enter_clone3", kind: .tracepoint,
+      isOptional: true),
     Hook(program: "mmap_returned", name: "syscalls/sys_exit_mmap", kind: .tracepoint),
     Hook(program: "munmap_entered", name: "syscalls/sys_enter_munmap", kind: .tracepoint),
     Hook(program: "munmap_returned", name: "syscalls/sys_exit_munmap", kind: .tracepoint),

@@ -110,7 +110,12 @@ public struct Tracer: ~Copyable {
     config.pointee.stack_window_most = 200
     config.pointee.has_loop = probe.hasLoop ? 1 : 0
     switch spec.stacks {
-    case .none: config.pointee.stacks = BPFLEAK_STACKS_NONE.rawValue
+    case .none:
+      config.pointee.stacks = BPFLEAK_STACKS_NONE.rawValue
+      // All that these tell is where from.
+      for name in ["clone_entered", "clone3_entered"] {
+        bpf_program__set_autoload(try object.program(name), false)
+      }
     case .auto: config.pointee.stacks = BPFLEAK_STACKS_AUTO.rawValue
     case .fp: config.pointee.stacks = BPFLEAK_STACKS_FP.rawValue
     }

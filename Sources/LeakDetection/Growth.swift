@@ -116,11 +116,13 @@ private let collectors: Set<String> = [
 
 extension Space {
   /// How many times as long, and as much, as usual it takes to call something of it a leak: twice
-  /// where frees may have been missed, four times where a collector frees late.
-  func strictness(_ ledger: Ledger) -> UInt64 {
+  /// where frees may have been missed, four times where a collector frees late. No collector ends
+  /// threads: of their stacks it is four times for another reason, that pools fill at leisure.
+  func strictness(_ ledger: Ledger, of kind: MappingKind = .anonymous) -> UInt64 {
+    let doubt: UInt64 = everLostEvents ? 2 : 1
+    if kind == .threadStack { return 4 * doubt }
     let name = processes.first.flatMap { ledger.processes[$0] }?.name.text ?? ""
-    if collectors.contains(name) { return 4 }
-    return everLostEvents ? 2 : 1
+    return collectors.contains(name) ? 4 : doubt
   }
 }
 

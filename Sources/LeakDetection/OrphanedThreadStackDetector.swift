@@ -96,7 +96,7 @@ public struct OrphanedThreadStackDetector: LeakDetector {
       period: period, first: first.began, last: last.began,
       evidence: evidence(on: idle, standing, period, last, space),
       ranges: blamed.map { Verdict.BlamedRange(start: $0.range.start, end: $0.range.end) },
-      stack: commonest(blamed.map(\.mappedStack)))
+      stack: commonest(blamed.map { $0.blamedStack.map(ledger.canonical) }))
   }
 
   private func evidence(

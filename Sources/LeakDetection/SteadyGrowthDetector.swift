@@ -91,7 +91,7 @@ public struct SteadyGrowthDetector: LeakDetector {
     guard account.live.count >= thresholds.slowSuspectCount else { return nil }
     let overlooked = earlier == .leaking ? 12 : 2
     guard let reading = SurvivorReading(trend, at: now, overlooking: overlooked) else { return nil }
-    let strictness = space.strictness(ledger) * (account.kind == .threadStack ? 4 : 1)
+    let strictness = space.strictness(ledger, of: account.kind)
     if leaks(reading, account, strictness, at: now) {
       return Judgement(.leaking, reading, account, space)
     }

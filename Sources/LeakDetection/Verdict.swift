@@ -67,6 +67,8 @@ public struct Verdict: Sendable, Equatable {
   public var stack: StackID?
   /// Bytes of each, when all are alike.
   public var eachBytes: UInt64?
+  /// When the process ended; nil while it lives.
+  public var endedAt: KernelInstant?
   /// How many areas of the kernel's each is: a stack's guard is one of its own.
   public var areasEach: Int {
     for case .mapped(_, _, let guardBytes, _) in evidence where guardBytes > 0 { return 2 }

@@ -19,11 +19,15 @@ public struct VerdictBook: Sendable {
     self.detectors = detectors
   }
 
-  /// Leaking first, then by bytes.
+  /// Of live processes first, leaking before suspect, then by bytes; those of ended processes, which
+  /// grow no more and ask for nothing to be done, come last.
   public var verdicts: [Verdict] {
-    standing.values.sorted {
-      let (a, b) = ($0.standing == .leaking, $1.standing == .leaking)
-      if a != b { return a }
+    func rank(_ verdict: Verdict) -> Int {
+      (verdict.endedAt == nil ? 0 : 2) + (verdict.standing == .leaking ? 0 : 1)
+    }
+    return standing.values.sorted {
+      let (a, b) = (rank($0), rank($1))
+      if a != b { return a < b }
       return ($0.bytes, $0.subject.space, $0.subject.unitBytes)
         > ($1.bytes, $1.subject.space, $1.subject.unitBytes)
     }
@@ -36,6 +40,7 @@ public struct VerdictBook: Sendable {
     for space in ledger.spaces.values.sorted(by: { $0.id < $1.id }) {
       news += judge(space, in: ledger, at: now)
     }
+    noteEnded(ledger, at: now)
     if standing.count > 2 * Self.mostEnded { forgetEnded(ledger) }
     return news
   }
@@ -57,6 +62,9 @@ public struct VerdictBook: Sendable {
         if space.processes.isEmpty, let last = space.lastProcess {
           verdict.process = last.id
           verdict.processName = last.name.text
+          verdict.endedAt = earlier[verdict.subject]?.endedAt ?? now
+        } else if isEnding {
+          verdict.endedAt = now
         }
         standing[verdict.subject] = verdict
         if let earlier = reported[verdict.subject], !verdict.isMaterially(differentFrom: earlier) {
@@ -72,6 +80,15 @@ public struct VerdictBook: Sendable {
       news.append(verdict.withdrawn(at: now))
     }
     return news
+  }
+
+  /// Not every space ends with an event of its own: some kernels tell none, and some are lost.
+  private mutating func noteEnded(_ ledger: Ledger, at now: KernelInstant) {
+    let alive = Set(ledger.spaces.values.map(\.id))
+    for (subject, verdict) in standing
+    where verdict.endedAt == nil && !alive.contains(subject.space) {
+      standing[subject]?.endedAt = now
+    }
   }
 
   /// A machine that runs for months ends leaking processes without end.

@@ -59,13 +59,15 @@ private func processLine(_ focus: FocusReport, hasEnded: Bool, columns: Int) -> 
 /// The row of the line with the parts' names.
 private let paneRow = 3
 
-/// Which lines are visible; empty when all are.
+/// Which lines are visible, and what shows others; empty when all are.
 private func whereabouts(_ top: Int, _ extent: Extent) -> String {
   guard extent.length > extent.page else { return "" }
   let top = min(top, extent.length - extent.page)
   let last = formatCount(UInt64(top + extent.page))
-  return
-    " lines \(formatCount(UInt64(top + 1)))-\(last) of \(formatCount(UInt64(extent.length))), PgDn "
+  let isEnd = top + extent.page == extent.length
+  let keys = top == 0 ? "PgDn" : isEnd ? "PgUp" : "PgUp PgDn"
+  let length = formatCount(UInt64(extent.length))
+  return " lines \(formatCount(UInt64(top + 1)))-\(last) of \(length), \(keys) "
 }
 
 private func paneLine(
@@ -138,8 +140,13 @@ private func evidenceLines(_ focus: FocusReport, _ state: ViewState, columns: In
 }
 
 private func sizeLines(_ row: SpaceRow, columns: Int, sinceMark: Bool) -> [Line] {
-  let graph = columns >= 100 ? min(60, columns / 5) : 10
-  let since = columns < 100 ? "" : sinceMark ? " since the mark" : " since the start"
+  let isWide = columns >= 100
+  let graph = isWide ? min(60, columns / 5) : 10
+  // Where that has no room, the first line of the screen says it.
+  let since =
+    isWide
+    ? (sinceMark ? " since the mark" : " since the start")
+    : sinceMark && columns >= 76 ? " since mark" : ""
   func growth(_ bytes: Int64) -> String {
     bytes == 0 ? "unchanged" : formatSignedBytes(bytes) + since
   }
@@ -153,7 +160,7 @@ private func sizeLines(_ row: SpaceRow, columns: Int, sinceMark: Bool) -> [Line]
   }
   var virtual = growth(row.virtualGrowth)
   if row.virtualPerMinute != 0 { virtual += ", \(formatSignedBytes(row.virtualPerMinute))/min" }
-  if let kind = row.growingKind { virtual += ", \(kind.rawValue)" }
+  if let kind = row.growingKind { virtual += ", \(isWide ? kind.rawValue : kind.shortWord)" }
   func perSecond(_ rate: Double) -> String { rate > 0 ? compactRate(rate) : "none" }
   let rate =
     "\(perSecond(row.mapsPerSecond)) mapped, \(perSecond(row.unmapsPerSecond)) unmapped a second"
@@ -170,50 +177,15 @@ private func sizeLines(_ row: SpaceRow, columns: Int, sinceMark: Bool) -> [Line]
 
 private func groupLines(_ focus: FocusReport, columns: Int, most: Int) -> [Line] {
   let shown = focus.groups.prefix(most)
-  func number(
-    _ title: String, dispensability: Int = 0, _ cell: (MappingGroup) -> String
-  ) -> TableLayout.Column {
-    TableLayout.Column(
-      title: title, cells: shown.map(cell), isNumber: true, dispensability: dispensability)
-  }
-  var table = [
-    TableLayout.Column(
-      title: "KIND", cells: shown.map(\.kind.rawValue), shortCells: shown.map(\.kind.shortWord)),
-    number("EACH") { compactBytes($0.unitBytes) },
-    number("COUNT") { formatCount(UInt64(max(0, $0.count))) },
-    number("TOTAL") { compactBytes($0.bytes) },
-    number("RESIDENT", dispensability: 3) { group in
-      group.residentBytes.map { formatShare(Double($0) / Double(max(1, group.bytes))) } ?? "-"
-    },
-    number("NEW/MIN", dispensability: 1) { group in
-      group.bytesPerMinute >= 1 ? "+" + compactBytes(UInt64(group.bytesPerMinute)) : "-"
-    },
-    number("EVERY", dispensability: 2) { group in
-      group.period.map { formatDuration(nanoseconds: $0) } ?? "-"
-    },
-  ]
-  for (index, label) in AgeHistogram.labels.enumerated() {
-    table.append(
-      number(label, dispensability: 4) {
-        $0.ages.counts[index] == 0 ? "-" : formatCount(UInt64($0.ages.counts[index]))
-      })
-  }
-  if shown.contains(where: { $0.origin != nil }) {
-    table.append(
-      TableLayout.Column(
-        title: "MADE BY", cells: shown.map { printable($0.origin ?? "-") }, dispensability: 2,
-        leastWidth: 14))
-  }
-  let blamed = Set(
-    focus.leaks.filter { $0.verdict.standing == .leaking }.map { $0.verdict.subject.unitBytes })
-  var lines = TableLayout(table, room: columns).lines.enumerated().map { index, text in
+  let table = GroupTable(Array(shown), columns: columns).lines
+  var lines = table.enumerated().map { index, text in
     if index == 0 { return Line(text, .heading).padded(to: columns, .heading) }
     let group = shown[shown.startIndex + index - 1]
-    let isBlamed = group.kind == .threadStack && blamed.contains { $0.isNear(group.unitBytes) }
-    guard isBlamed else { return Line(text) }
+    guard let leak = focus.leaks.first(where: { $0.blames(group) }) else { return Line(text) }
     let kind = text.prefix { $0 != " " }
-    var line = Line(String(kind), .leaking)
-    line.add(String(text.dropFirst(kind.count)), .bold)
+    let standing = leak.verdict.standing
+    var line = Line(String(kind), standing.style)
+    line.add(String(text.dropFirst(kind.count)), standing == .leaking ? .bold : .plain)
     return line
   }
   let rest = focus.groups.dropFirst(shown.count)
@@ -222,6 +194,20 @@ private func groupLines(_ focus: FocusReport, columns: Int, most: Int) -> [Line]
     lines.append(Line("and \(counted(rest.count, "more group")), \(formatBytes(bytes))", .dim))
   }
   return lines
+}
+
+extension LeakReport {
+  /// Whether the group is what the verdict speaks of: its kind, and its size and origin where the
+  /// verdict is on one of them.
+  fileprivate func blames(_ group: MappingGroup) -> Bool {
+    let subject = verdict.subject
+    // What malloc keeps for threads is no mapping of the heap that the kernel knows.
+    guard group.kind.rawValue == subject.kind.rawValue, subject.manner != .committed,
+      subject.unitBytes == 0 || subject.unitBytes.isNear(group.unitBytes)
+    else { return false }
+    guard subject.stack != nil, let origin = callStack?.origin else { return true }
+    return group.origin == origin
+  }
 }
 
 extension UInt64 {
@@ -249,7 +235,8 @@ private func addMappings(_ focus: FocusReport, _ state: ViewState, page: Int, to
   let top = min(state.top, max(0, rows.count - page))
   let visible = Array(rows.dropFirst(top).prefix(page))
   // Titles and line by line: only what is visible is put into words.
-  let lines = MappingTable(visible, at: focus.header.when, columns: columns).lines(most: nil)
+  let lines = MappingTable(visible, at: focus.header.when, columns: columns, isSteady: true)
+    .lines(most: nil)
   frame.add(Line(lines.first ?? "", .heading).padded(to: columns, .heading))
   for (line, row) in zip(lines.dropFirst(), visible) {
     let isDead = row.thread.map { !$0.isAlive } ?? false

@@ -60,18 +60,6 @@ public struct Line: Sendable, Equatable {
     }
     return line
   }
-
-  /// The first cells of it, or as many with spaces behind it.
-  func clipped(to columns: Int) -> Line {
-    var line = Line()
-    for span in spans where line.width < columns {
-      let room = columns - line.width
-      line.add(
-        displayWidth(span.text) <= room ? span.text : truncate(span.text, to: room), span.style)
-    }
-    line.pad(to: columns, spans.last?.style ?? .plain)
-    return line
-  }
 }
 
 /// Cells of a terminal.
@@ -109,7 +97,9 @@ public struct Frame: Sendable, Equatable {
   mutating func placeRight(_ words: String, row: Int) {
     guard !words.isEmpty, row < lines.count else { return }
     let style = lines[row].spans.last?.style ?? .plain
-    var line = lines[row].trimmed.clipped(to: size.columns - displayWidth(words))
+    let start = size.columns - displayWidth(words)
+    var line = lines[row].trimmed.cut(to: start)
+    line.pad(to: start, style)
     line.add(words, style)
     lines[row] = line.cut(to: size.columns)
   }

@@ -6,22 +6,29 @@ import Reporting
 /// Who watches what since when, what it costs, and what is missing: one or two lines.
 func titleLines(_ content: LiveContent, _ state: ViewState, columns: Int) -> [Line] {
   let header = content.report.header
-  var right = Line()
-  if state.isPaused {
-    right.add(" PAUSED ", .suspect)
-    right.add(" ")
-  }
+  var paused = Line()
+  if state.isPaused { paused.add(" PAUSED ", .suspect) }
+  var right = paused
   if let cost = content.cost {
+    if right.width > 0 { right.add(" ") }
     right.add(
       "own cost \(formatShare(cost.processorShare)) cpu, \(compactBytes(cost.residentBytes))", .dim)
   }
-  var title = Line("bpfleak \(printable(header.version))", .bold)
-  let scope = truncate(printable(header.scope), to: max(12, columns - right.width - 36))
-  title.add("  \(scope), watched \(formatDuration(nanoseconds: header.elapsed))")
-  if let mark = header.mark, columns - title.width - right.width > 26 {
-    title.add("; mark \(mark.number) ", .plain)
-    title.add("\(formatDuration(nanoseconds: header.when.since(mark.at))) ago", .bold)
+  var since = Line()
+  if let mark = header.mark {
+    let age = header.when.since(mark.at)
+    let when = age < 1_000_000_000 ? "just now" : formatDuration(nanoseconds: age) + " ago"
+    since.add("; ")
+    since.add("since mark \(mark.number), \(when)", .bold)
   }
+  var title = Line("bpfleak \(printable(header.version))", .bold)
+  let room = columns - max(right.width, since.width) - 36
+  title.add("  \(truncate(printable(header.scope), to: max(12, room)))")
+  // From when growth counts, and that figures stand still, says more than the other words here.
+  let watched = ", watched \(formatDuration(nanoseconds: header.elapsed))"
+  if title.width + watched.count + since.width + paused.width < columns { title.add(watched) }
+  for span in since.spans { title.add(span.text, span.style) }
+  if title.width + right.width >= columns { right = paused }
   if title.width + right.width < columns {
     title.pad(to: columns - right.width)
     for span in right.spans { title.add(span.text, span.style) }

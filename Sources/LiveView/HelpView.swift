@@ -22,6 +22,8 @@ private let wordHelp: [(String, String)] = [
   ("+VIRT  +RES", "change since tracing began, or since the mark; +VIRT/M: a minute"),
   ("TREND", "that size over the time watched, from its least to its most"),
   ("GROWS", "the kind of memory that grew most"),
+  ("AGE  before", "mappings by when they were made; before: there when tracing began"),
+  ("NEW/MIN  EVERY", "bytes of them that came to stay a minute; the time from one to the next"),
   ("unaccounted", "memory in use that no counter of the kernel shows"),
   ("* ! ~ before a name", "table incomplete; events lost; 32-bit"),
   ("LOST", "events that found the ring full: what they told is missing"),

@@ -13,24 +13,26 @@ func keyLine(_ state: ViewState, columns: Int) -> Line {
   }
   let keys: [(String, String)] =
     if state.showsHelp {
-      [("Esc", "Back"), ("Up/Dn", "Scroll"), ("F10", "Quit")]
+      [("Esc", "Back"), ("F10", "Quit"), ("Up/Dn", "Scroll")]
     } else if state.focus != nil {
       [
-        ("F1", "Help"), ("Esc", "Back"), ("Tab", "Next part"),
-        ("F5", state.isPaused ? "Go on" : "Pause"),
-        ("F7", "Mark"), ("F8", state.unfoldsStacks ? "Fold" : "Unfold"), ("F10", "Quit"),
+        ("F1", "Help"), ("Esc", "Back"), ("F10", "Quit"), ("Tab", "Next part"),
+        ("F5", state.isPaused ? "Go on" : "Pause"), ("F7", "Mark"),
+        ("F8", state.unfoldsStacks ? "Fold" : "Unfold"),
       ]
     } else {
       [
-        ("F1", "Help"), ("Enter", "Open"), ("F4", "Filter"),
+        ("F1", "Help"), ("Enter", "Open"), ("F10", "Quit"), ("F4", "Filter"),
         ("F5", state.isPaused ? "Go on" : "Pause"), ("F6", "Sort"), ("F7", "Mark"),
-        ("F10", "Quit"),
       ]
     }
   var line = Line()
   for (key, word) in keys {
+    let label = padRight(" \(word) ", to: 7)
+    // The way in and out comes first; what finds no room is in help.
+    if line.width + key.count + label.count > columns { break }
     line.add(key, .bold)
-    line.add(padRight(" " + word, to: 7), .bar)
+    line.add(label, .bar)
     line.add(" ")
   }
   return line

@@ -119,7 +119,7 @@ struct ProcessTable {
       },
       Column(title: "UNMAP/S", width: 7, dispensability: 10) { compactRate($0.unmapsPerSecond) },
       Column(title: "GROWS", width: isWide ? 13 : 6, isNumber: false, dispensability: 1) {
-        $0.growsCell(isWide)
+        $0.growingKind.map { isWide ? $0.rawValue : $0.shortWord } ?? "-"
       },
       Column(title: "VERDICT", width: 8, isNumber: false) { $0.standing?.word ?? "-" },
     ]
@@ -127,12 +127,6 @@ struct ProcessTable {
 }
 
 extension SpaceRow {
-  /// What kind of memory it is; that of a part is no answer where the whole does not grow.
-  fileprivate func growsCell(_ isWide: Bool) -> String {
-    guard virtualGrowth > 0, let kind = growingKind else { return "-" }
-    return isWide ? kind.rawValue : kind.shortWord
-  }
-
   /// The name, the number of processes beside it in the space, and what limits the trust in the row.
   fileprivate var nameCell: String {
     var text = printable(name)

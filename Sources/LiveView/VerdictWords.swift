@@ -17,22 +17,21 @@ extension Verdict.Standing {
 /// Cells of a line that the eye still finds its way back from.
 let mostReadable = 120
 
-/// A verdict: its word in its color, who, and the sentence.
+/// A verdict: its word in its color, who, and the sentence; all of it dim once the process has ended.
 func sentenceLines(_ leak: LeakReport, columns: Int) -> [Line] {
-  let verdict = leak.verdict
-  let word = " \(verdict.standing.word) "
-  let name = truncate(printable(verdict.processName), to: 24)
-  let who = name.isEmpty ? "pid \(verdict.process.raw)" : "\(name) (pid \(verdict.process.raw))"
+  let standing = leak.verdict.standing
+  let word = " \(standing.word) "
   let indent = word.count + 1
-  let isGrave = verdict.standing == .leaking
+  let isOver = leak.endedAgo != nil
+  let style: Style = isOver ? .dim : standing == .leaking ? .bold : .plain
   return wrap(
-    "\(who): \(printable(leak.message))", to: max(20, min(columns, mostReadable) - indent)
+    "\(leak.who): \(printable(leak.message))", to: max(20, min(columns, mostReadable) - indent)
   ).enumerated()
     .map { index, text in
       var line = Line()
-      if index == 0 { line.add(word, verdict.standing.style) }
+      if index == 0 { line.add(word, isOver ? .dim : standing.style) }
       line.pad(to: indent)
-      line.add(text, isGrave ? .bold : .plain)
+      line.add(text, style)
       return line
     }
 }
@@ -42,9 +41,19 @@ func culpritLines(_ leak: LeakReport, columns: Int, indent: Int = 0) -> [Line] {
   guard let frame = leak.callStack?.culprit, let function = frame.function else { return [] }
   var line = Line(String(repeating: " ", count: indent))
   line.add("made by ")
-  line.add(truncate(printable(function), to: max(16, columns / 2)), .bold)
-  let place = frame.place
-  if !place.isEmpty { line.add(" at \(truncateFront(printable(place), to: columns / 2))") }
+  let room = max(0, columns - line.width)
+  let name = printable(function)
+  let place = printable(frame.place)
+  if place.isEmpty {
+    line.add(truncate(name, to: room), .bold)
+    return [line]
+  }
+  // File name and line are what one goes to; then the function; the folders get what is left.
+  let file = place.split(separator: "/").last.map { displayWidth($0) + 1 } ?? 0
+  let least = min(displayWidth(place), file, max(0, room - 4 - 8))
+  let shown = truncateFront(place, to: max(least, room - 4 - displayWidth(name)))
+  line.add(truncate(name, to: max(0, room - 4 - displayWidth(shown))), .bold)
+  line.add(" at \(shown)")
   return [line.cut(to: columns)]
 }
 
@@ -85,14 +94,16 @@ extension StackFrame {
   }
 }
 
-/// All verdicts in at most `most` lines, the gravest first; or the honest sentence that there is none.
+/// All verdicts in at most `most` lines, in the order of the report: the gravest first, those of ended
+/// processes last; or the honest sentence that there is none.
 func verdictSummary(_ report: SystemReport, columns: Int, most: Int) -> [Line] {
   let leaks = report.leaks
-  let leaking = leaks.count { $0.verdict.standing == .leaking }
-  let suspects = leaks.count { $0.verdict.standing == .suspect }
+  let alive = leaks.filter { $0.endedAgo == nil }
+  let suspects = alive.count { $0.verdict.standing == .suspect }
   var lines: [Line] = []
-  if leaking == 0 {
-    var line = Line("No leak found so far", .bold)
+  if !alive.contains(where: { $0.verdict.standing == .leaking }) {
+    let isPast = leaks.contains { $0.verdict.standing == .leaking }
+    var line = Line("No leak found so far" + (isPast ? " in what still runs" : ""), .bold)
     line.add(suspects == 0 ? "." : ", but \(counted(suspects, "suspect")).")
     if !report.header.coverage.isComplete {
       line.add(" Events were lost, so one may have been missed.")
@@ -107,14 +118,12 @@ func verdictSummary(_ report: SystemReport, columns: Int, most: Int) -> [Line] {
   }
   var shown = 0
   for leak in leaks {
-    let sentence =
-      sentenceLines(leak, columns: columns)
-      + culpritLines(leak, columns: columns, indent: leak.verdict.standing.word.count + 3)
+    let sentence = sentenceLines(leak, columns: columns)
     let isLast = shown == leaks.count - 1
     if lines.count + sentence.count + (isLast ? 0 : 1) > most {
       // The first one is shown at any price: it is what the alarm is about.
       if shown == 0, most > lines.count {
-        lines += sentence.prefix(most - lines.count)
+        lines += sentence.prefix(max(1, most - lines.count - (isLast ? 0 : 1)))
         shown += 1
       }
       break
@@ -123,11 +132,43 @@ func verdictSummary(_ report: SystemReport, columns: Int, most: Int) -> [Line] {
     shown += 1
   }
   if shown < leaks.count, lines.count < most {
-    let rest = leaks.count - shown
+    let words = restWords(leaks, shown: shown)
     lines.append(
-      Line("and \(counted(rest, "more verdict")): see the column VERDICT, Enter opens one", .bold))
+      Line(words.count <= columns ? words : restWords(leaks, shown: shown, isShort: true), .bold))
   }
   return lines
+}
+
+/// What of the verdicts has no room: `and 4 more LEAKING, 1 SUSPECT below; 18 of processes that have
+/// ended`.
+///
+/// Of live processes it counts rows of the table, where the word stands and Enter tells the rest; what
+/// has ended has no row.
+private func restWords(_ leaks: [LeakReport], shown: Int, isShort: Bool = false) -> String {
+  let rest = leaks.dropFirst(shown)
+  let alive = rest.filter { $0.endedAgo == nil }
+  let told = Set(leaks.prefix(shown).map(\.verdict.subject.space))
+  func spaces(_ standing: Verdict.Standing) -> Set<Int> {
+    Set(alive.filter { $0.verdict.standing == standing }.map(\.verdict.subject.space))
+  }
+  let leaking = spaces(.leaking).subtracting(told)
+  let suspect = spaces(.suspect).subtracting(told).subtracting(leaking)
+  var rows: [String] = []
+  if !leaking.isEmpty { rows.append("\(leaking.count) more LEAKING") }
+  if !suspect.isEmpty { rows.append("\(suspect.count) \(rows.isEmpty ? "more " : "")SUSPECT") }
+  var phrases = rows.isEmpty ? [] : [rows.joined(separator: ", ") + " below"]
+  let more = alive.count { told.contains($0.verdict.subject.space) }
+  if more > 0 { phrases.append("\(counted(more, "more verdict")) on the same") }
+  let ended = rest.count - alive.count
+  if ended > 0 {
+    phrases.append(
+      isShort
+        ? "\(ended) ended"
+        : phrases.isEmpty
+          ? "\(counted(ended, "more verdict")), of processes that have ended"
+          : "\(ended) of processes that have ended")
+  }
+  return "and " + phrases.joined(separator: "; ")
 }
 
 /// A line broken at spaces, each word in its style.

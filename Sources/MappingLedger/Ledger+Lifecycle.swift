@@ -44,8 +44,8 @@ extension Ledger {
       process: call.childProcess, name: call.name, stackOrigin: nil, createdAt: event.when)
     if sharesSpace, let pointer = call.stackPointer {
       child.stackOrigin = settle(
-        call.childThread, of: call.childProcess, at: pointer, creator: event.thread, event.when,
-        space)
+        call.childThread, of: call.childProcess, at: pointer, creator: event.thread,
+        from: event.stack, event.when, space)
     } else if !sharesSpace, let origin = threads[event.thread]?.stackOrigin,
       let stack = space.stacks.byOrigin[origin]
     {
@@ -93,7 +93,7 @@ extension Ledger {
   /// Notes that `thread` runs on the mapping its stack pointer lies in; answers its origin.
   func settle(
     _ thread: ThreadID, of process: ProcessID, at pointer: UInt64, creator: ThreadID?,
-    _ when: KernelInstant, _ space: Space
+    from path: StackID? = nil, _ when: KernelInstant, _ space: Space
   ) -> UInt64? {
     guard let entry = space.table.entry(containing: pointer &- 1) else { return nil }
     let mapping = entry.value
@@ -104,8 +104,9 @@ extension Ledger {
     space.stacks.started(
       origin: mapping.origin,
       stack: space.makeStack(
-        around: entry, thread: thread, process: process, creator: creator, at: pointer, when),
-      thread: thread, process: process, creator: creator, at: pointer, when)
+        around: entry, thread: thread, process: process, creator: creator, from: path, at: pointer,
+        when),
+      thread: thread, process: process, creator: creator, from: path, at: pointer, when)
     return mapping.origin
   }
 
@@ -204,7 +205,7 @@ extension Space {
   /// The thread stack that `entry` is a piece of, with all pieces marked as such.
   func makeStack(
     around entry: RangeMap<LiveMapping>.Entry, thread: ThreadID, process: ProcessID,
-    creator: ThreadID?, at pointer: UInt64, _ when: KernelInstant
+    creator: ThreadID?, from path: StackID?, at pointer: UInt64, _ when: KernelInstant
   ) -> ThreadStack {
     let origin = entry.value.origin
     var range = entry.range
@@ -233,7 +234,8 @@ extension Space {
       range: range, liveBytes: range.length, guardBytes: guardBytes, mappedAt: entry.value.born,
       mappedBy: entry.value.thread == 0 ? nil : ThreadID(entry.value.thread),
       mappedStack: entry.value.stackID, hasStackFlag: hasStackFlag, thread: thread,
-      process: process, creator: creator, pointer: pointer, startedAt: when, exitedAt: nil,
+      process: process, creator: creator, createdStack: path, pointer: pointer, startedAt: when,
+      exitedAt: nil,
       uses: 1, liveThreads: 1, isCarved: false)
   }
 }

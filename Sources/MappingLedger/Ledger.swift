@@ -234,6 +234,9 @@ public final class Ledger {
     for space in spaces.values {
       space.table.forEach(in: .everything) { entry in take(entry.value) }
       space.accounts.forEachStack { used.insert(StackID($0)) }
+      for stack in space.stacks.byOrigin.values {
+        if let path = stack.createdStack { used.insert(path) }
+      }
     }
     recent.forEachMapping(take)
     return used.union(used.map { canonical($0) })

@@ -18,6 +18,8 @@ public struct ThreadStack: Sendable {
   public var thread: ThreadID
   public var process: ProcessID
   public var creator: ThreadID?
+  /// The call path that created it; nil when that is not known.
+  public var createdStack: StackID?
   /// The stack pointer that thread was seen with: its first one, or for a thread from before the
   /// tracer any.
   public var pointer: UInt64
@@ -34,6 +36,10 @@ public struct ThreadStack: Sendable {
 
   /// The size that a C library compares when it looks for a stack to use again.
   public var bytes: UInt64 { range.length }
+
+  /// The call path that is to blame when nobody gives it back: where it was mapped, or if it was used
+  /// again since, where the last thread on it was created.
+  public var blamedStack: StackID? { uses == 1 ? mappedStack ?? createdStack : createdStack }
 }
 
 /// The thread stacks of one space and the history of each size.
@@ -64,7 +70,8 @@ public struct ThreadStacks: Sendable {
 
   mutating func started(
     origin: UInt64, stack fresh: @autoclosure () -> ThreadStack, thread: ThreadID,
-    process: ProcessID, creator: ThreadID?, at pointer: UInt64, _ when: KernelInstant
+    process: ProcessID, creator: ThreadID?, from path: StackID?, at pointer: UInt64,
+    _ when: KernelInstant
   ) {
     guard var stack = byOrigin[origin] else {
       let stack = fresh()
@@ -94,6 +101,7 @@ public struct ThreadStacks: Sendable {
     stack.thread = thread
     stack.process = process
     stack.creator = creator
+    stack.createdStack = path
     stack.pointer = pointer
     stack.startedAt = when
     stack.exitedAt = nil

@@ -7,7 +7,7 @@ public import MappingLedger
 public struct EventContext {
   public var ledger: Ledger
   public var texts: TextTable
-  /// The path of the mapped file, when known.
+  /// The path of the mapped file, or of the program executed, when known.
   public var path: String?
 
   public init(ledger: Ledger, texts: TextTable, path: String?) {
@@ -67,9 +67,10 @@ extension JSONLines {
       array("flags", call.flags.names)
       field("child_stack", address: call.stackPointer)
       field("mapping", address: mapping)
+      stack(event.stack)
     case (.execed(let call), .execed):
       open("exec", event, space, context)
-      field("exe", context.texts[call.executable])
+      field("exe", context.path ?? context.texts[call.executable])
     case (.taskExited, .exited(let name, let last)):
       open("exit", event, space, context, name: name)
       field("last", last)

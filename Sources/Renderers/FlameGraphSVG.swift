@@ -102,8 +102,8 @@ func flameControls(_ graph: FlameGraph) -> String {
     memory at the bottom.</p>\(note)
     <div class="flame-controls"><label>Search <input type="search" data-flame="search" \
     placeholder="function, file, library" autocomplete="off" spellcheck="false"/></label>
-    <button type="button" data-flame="next" hidden="hidden">Next match</button>
-    <button type="button" data-flame="reset" hidden="hidden">Show all</button>
+    <button type="button" data-flame="next" disabled="disabled">Next match</button>
+    <button type="button" data-flame="reset" disabled="disabled">Show all</button>
     <span class="flame-measures" role="group" aria-label="What is shown">
     \(buttons.joined(separator: "\n"))</span></div>
     <p class="flame-found" data-flame="found" role="status"></p>

@@ -83,7 +83,7 @@ enum FlameGraphScript {
         var deepest = 0;
         boxes.forEach(function (box) { if (box.at.width > 0) deepest = Math.max(deepest, box.depth); });
         graph.setAttribute("height", (deepest + 1) * rowHeight);
-        if (reset) reset.hidden = zoomed === root && !query;
+        if (reset) reset.disabled = zoomed === root && !query;
         graph.dispatchEvent(new Event("flame-drawn"));
       }
 
@@ -132,8 +132,8 @@ enum FlameGraphScript {
           box.element.classList.toggle("found", !!query && box !== root
             && box.words.indexOf(query) >= 0);
         });
-        if (next) next.hidden = !query;
-        reset.hidden = zoomed === root && !query;
+        if (next) next.disabled = !query;
+        reset.disabled = zoomed === root && !query;
         tellFound();
       }
       function toNextFound() {
@@ -146,11 +146,11 @@ enum FlameGraphScript {
 
       // ---- Moves ----
       function zoom(box) { zoomed = box; draw(); tellResting(); }
-      function focus(box) {
+      function focus(box, staysPut) {
         current.element.setAttribute("tabindex", "-1");
         current = box;
         box.element.setAttribute("tabindex", "0");
-        box.element.focus();
+        box.element.focus({ preventScroll: !!staysPut });
         tell(box);
       }
       function clear() {
@@ -178,13 +178,16 @@ enum FlameGraphScript {
         var box = boxOf(event);
         if (!box) return;
         zoom(box === zoomed && box.parent ? box.parent : box);
-        focus(box);
+        focus(box, true);
       });
-      graph.addEventListener("mouseover", function (event) {
+      // A finger does not hover: its tap tells.
+      graph.addEventListener("pointerover", function (event) {
         var box = boxOf(event);
-        if (box) tell(box);
+        if (box && event.pointerType !== "touch") tell(box);
       });
-      graph.addEventListener("mouseleave", tellResting);
+      graph.addEventListener("pointerleave", function (event) {
+        if (event.pointerType !== "touch") tellResting();
+      });
       graph.addEventListener("focusin", function (event) {
         var box = boxOf(event);
         if (box) tell(box);

@@ -35,10 +35,12 @@ enum FlameGraphStyle {
     .box.passed .fill{fill-opacity:.35}
     .box.found .fill{fill:var(--found-ground);fill-opacity:1;stroke:var(--found);stroke-width:2}
     .box.found text{font-weight:bold}
-    .box:hover .fill{stroke:var(--ink);stroke-width:2}
+    @media(hover:hover){.box:hover .fill{stroke:var(--ink);stroke-width:2}}
     .box:focus .fill{stroke:var(--accent);stroke-width:4}
     """
 
+  /// Nothing here changes its height while boxes are pointed at, tapped or zoomed: the graph below would
+  /// slip away under the finger, and another box would answer.
   static let controls = """
     .flame-controls{display:flex;flex-wrap:wrap;gap:8px;align-items:center;margin:0 0 8px}
     .flame-controls label{display:flex;gap:6px;align-items:center;flex:1 1 220px}
@@ -48,13 +50,13 @@ enum FlameGraphStyle {
     border-radius:6px;background:var(--panel);color:var(--ink);cursor:pointer}
     .flame-controls button[aria-pressed=true]{border-color:var(--accent);box-shadow:inset 0 0 0 1px
     var(--accent);font-weight:600}
-    .flame-controls button[hidden]{display:none}
+    .flame-controls button:disabled{border-color:var(--line);color:var(--soft);cursor:default}
     .flame-controls :focus-visible{outline:3px solid var(--accent);outline-offset:1px}
     .flame-how,.flame-said{max-width:none}
     .flame-measures{display:flex;flex-wrap:wrap;gap:8px}
     .flame-found{margin:0 0 6px;font-weight:600}.flame-found:empty{display:none}
-    .flame-said{min-height:3em;margin:0 0 6px;color:var(--ink);overflow-wrap:anywhere}
-    @media(max-width:700px){.flame-said{min-height:6em}}
+    .flame-said{height:3em;overflow-y:auto;margin:0 0 6px;color:var(--ink);overflow-wrap:anywhere}
+    @media(max-width:700px){.flame-said{height:9em}}
     .flame-said b{font-weight:600}
     .flame-legend{display:flex;flex-wrap:wrap;gap:4px 14px;margin:0 0 8px;padding:0;list-style:none;
     color:var(--soft)}

@@ -5,7 +5,8 @@ public import Reporting
 /// One address space as plain text: header, verdict and evidence, sizes, groups, mappings.
 ///
 /// No line is wider than `columns`, which is at least 60. A table of more than `mostMappings` is cut
-/// in the middle; groups past `mostGroups` are summed up in one line. Nil shows all.
+/// in the middle, and with 0 just counted; groups past `mostGroups` are summed up in one line. Nil
+/// shows all.
 public func renderText(
   _ report: FocusReport, columns: Int = 100, mostMappings: Int? = 200, mostGroups: Int? = 30
 ) -> String {
@@ -78,28 +79,9 @@ private func sizeLines(_ report: FocusReport, columns: Int) -> [String] {
 
 private func groupLines(_ groups: [MappingGroup], columns: Int, most: Int?) -> [String] {
   let shown = groups.prefix(max(0, most ?? .max))
-  func number(_ title: String, _ cell: (MappingGroup) -> String) -> TableLayout.Column {
-    TableLayout.Column(title: title, cells: shown.map(cell), isNumber: true)
-  }
-  var table = [
-    TableLayout.Column(
-      title: "KIND", cells: shown.map(\.kind.rawValue), shortCells: shown.map(\.kind.shortWord)),
-    number("EACH") { compactBytes($0.unitBytes) },
-    number("COUNT") { formatCount(UInt64(max(0, $0.count))) },
-    number("TOTAL") { compactBytes($0.bytes) },
-  ]
-  for (index, label) in AgeHistogram.labels.enumerated() {
-    table.append(
-      number(label) { $0.ages.counts[index] == 0 ? "-" : String($0.ages.counts[index]) })
-  }
-  if shown.contains(where: { $0.origin != nil }) {
-    table.append(
-      TableLayout.Column(
-        title: "MADE BY", cells: shown.map { printable($0.origin ?? "-") }, leastWidth: 14))
-  }
   let rest = groups.dropFirst(shown.count)
   let bytes = rest.reduce(0 as UInt64) { $0.addingClamped($1.bytes) }
   let summary = "… and \(counted(rest.count, "more group")), \(formatBytes(bytes))"
   return ["Mappings by kind, size and origin, and how old they are:"]
-    + TableLayout(table, room: columns).lines + (rest.isEmpty ? [] : [summary])
+    + GroupTable(Array(shown), columns: columns).lines + (rest.isEmpty ? [] : [summary])
 }

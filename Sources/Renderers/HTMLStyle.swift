@@ -9,14 +9,14 @@ enum HTMLStyle {
     font:16px/1.5 system-ui,"Segoe UI",Roboto,"DejaVu Sans",sans-serif}
     main,.top,footer{max-width:1180px;margin:0 auto;padding:0 20px}
     .top{padding-top:26px}
-    h1{font-size:30px;line-height:1.2;margin:6px 0 8px;text-wrap:balance}
+    h1{font-size:30px;line-height:1.2;margin:6px 0 8px;text-wrap:balance;overflow-wrap:anywhere}
     h2{font-size:22px;line-height:1.25;margin:44px 0 12px}
     h3{font-size:17px;margin:22px 0 8px;overflow-wrap:anywhere}
-    p{margin:0 0 10px;max-width:82ch}
+    p{margin:0 0 10px;max-width:82ch;overflow-wrap:anywhere}
     a{color:var(--accent)}
     code,.mono{font-family:ui-monospace,SFMono-Regular,Menlo,"DejaVu Sans Mono",Consolas,monospace;
     font-size:.9em;overflow-wrap:anywhere}
-    .scope{color:var(--soft);margin:0;overflow-wrap:anywhere}
+    .scope{color:var(--soft);margin:0}
     .facts{display:flex;flex-wrap:wrap;gap:2px 22px;padding:0;margin:0 0 14px;list-style:none}
     .facts b{font-variant-numeric:tabular-nums}
     .notice{border-left:5px solid var(--calm);background:var(--calm-ground);padding:9px 14px;
@@ -35,6 +35,8 @@ enum HTMLStyle {
     .leaking .badge,.badge.leaking{color:var(--alarm);background:var(--alarm-ground)}
     .suspect .badge,.badge.suspect{color:var(--doubt);background:var(--doubt-ground)}
     .sentence{font-size:17px;max-width:78ch}
+    .verdict.folded{padding:10px 20px;margin-bottom:12px}
+    .folded .sentence{margin:0;font-size:16px}.folded details{margin:0}
     .sides{display:grid;grid-template-columns:minmax(0,1fr) minmax(0,1fr);gap:6px 34px}
     .sides h4,.chart h4{margin:8px 0 4px;font-size:15px}
     .evidence,.stack{margin:0;padding-left:1.7em}
@@ -50,7 +52,7 @@ enum HTMLStyle {
     .chart{margin:0;background:var(--panel);border:1px solid var(--line);border-radius:10px;
     padding:10px 14px}
     .chart h4{margin:0;overflow-wrap:anywhere}
-    .chart p{margin:0 0 6px;font-size:15px;overflow-wrap:anywhere}
+    .chart p{margin:0 0 6px;font-size:15px}
     .plot{position:relative;border-left:1px solid var(--soft);border-bottom:1px solid var(--soft)}
     .plot svg{display:block;width:100%;height:110px;overflow:visible}
     .high{font-size:13px;color:var(--soft);font-variant-numeric:tabular-nums}
@@ -92,7 +94,13 @@ enum HTMLStyle {
     @media(max-width:700px){main,.top,footer{padding-left:14px;padding-right:14px}
     h1{font-size:25px}h2{font-size:20px;margin-top:34px}.sides{grid-template-columns:1fr}
     .verdict{padding:13px 14px}dl{grid-template-columns:1fr;gap:0}dd{margin:0 0 8px}
-    th,td{padding:5px 9px}.pane{padding:10px}}
+    th,td{padding:5px 9px}.pane{padding:10px}
+    #memory tr{display:flex;flex-wrap:wrap}
+    #memory th,#memory td{flex:1 1 26%;min-width:0;padding:5px;font-size:14px}
+    #memory :is(th,td):first-child{flex-basis:29%}#memory :is(th,td):nth-child(3){flex-basis:17%}
+    #memory th:not([aria-sort]) button::after{content:none}
+    #memory .what{flex-basis:100%;border-top:0;padding-top:0;color:var(--soft)}
+    #memory th:last-child{display:none}}
     @media print{nav,.tools,.flame-controls{display:none}.scroll.tall{max-height:none}}
     """
 }

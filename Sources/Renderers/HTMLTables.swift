@@ -92,7 +92,8 @@ func memoryTable(_ report: MeminfoReport) -> String {
     columns: [
       .init(title: "Holder"), .init(title: "Size", isNumber: true),
       .init(title: "Share", isNumber: true),
-    ] + (hasChange ? [.init(title: "Change", isNumber: true)] : []) + [.init(title: "What it is")],
+    ] + (hasChange ? [.init(title: "Change", isNumber: true)] : [])
+      + [.init(title: "What it is", look: "what")],
     rows: groups.map { group in
       let share = report.total == 0 ? 0 : Double(group.size) / Double(report.total)
       return [

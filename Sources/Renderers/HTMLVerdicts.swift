@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import LeakDetection
+public import LeakDetection
 import Reporting
 import Symbolization
 
@@ -14,33 +14,45 @@ func verdictSection(_ report: SystemReport) -> String {
     }
     return "<p>\(verdictHeadline(report)).\(escaped(growth ?? ""))</p>"
   }
-  return report.leaks.map(card).joined(separator: "\n")
+  return report.leaks.enumerated().map { card($1, isFolded: $0 >= mostUnfolded) }
+    .joined(separator: "\n")
+}
+
+/// Verdicts whose evidence is seen at once; that of fifty would make a page nobody scrolls through.
+private let mostUnfolded = 3
+
+func verdictHeadline(_ report: SystemReport) -> String {
+  if report.leaks.isEmpty, report.header.sawNobody { return "No process was seen" }
+  return verdictHeadline(report.leaks.map(\.verdict.standing), isFinal: report.header.isFinal)
 }
 
 /// `2 leaks found, and 1 suspect`; `No leak found`.
-func verdictHeadline(_ report: SystemReport) -> String {
-  let leaking = report.leaks.count { $0.verdict.standing == .leaking }
-  let suspects = report.leaks.count { $0.verdict.standing == .suspect }
-  let soFar = report.header.isFinal ? "" : " so far"
+public func verdictHeadline(_ standings: [Verdict.Standing], isFinal: Bool) -> String {
+  let leaking = standings.count { $0 == .leaking }
+  let suspects = standings.count { $0 == .suspect }
+  let soFar = isFinal ? "" : " so far"
   let lead = leaking == 0 ? "No leak found\(soFar)" : "\(counted(leaking, "leak")) found\(soFar)"
   if suspects == 0 { return lead }
   return lead + (leaking == 0 ? ", but " : ", and ") + counted(suspects, "suspect")
 }
 
-private func card(_ leak: LeakReport) -> String {
+private func card(_ leak: LeakReport, isFolded: Bool) -> String {
   let verdict = leak.verdict
   let who = verdict.processName.isEmpty ? "" : "\(verdict.processName) "
   let evidence = leak.evidence.map { "<li>\(escaped($0))</li>" }.joined(separator: "\n")
-  return """
-    <article class="verdict \(verdict.standing.rawValue)">
-    <h3>\(badge(verdict.standing))\(escaped(who))(pid \(verdict.process.raw)), \
-    \(verdict.subject.kind.rawValue)</h3>
-    <p class="sentence">\(escaped(leak.message))</p>
+  let sides = """
     <div class="sides"><div><h4>Evidence</h4><ol class="evidence">
     \(evidence)
     </ol></div><div><h4>Who mapped it, innermost call first</h4>
     \(stackList(leak.callStack))
     </div></div>
+    """
+  return """
+    <article class="verdict \(verdict.standing.rawValue)\(isFolded ? " folded" : "")">
+    <h3>\(badge(verdict.standing))\(escaped(who))(pid \(verdict.process.raw)\(leak.endedWords)), \
+    \(verdict.subject.kind.rawValue)</h3>
+    <p class="sentence">\(escaped(leak.message))</p>
+    \(isFolded ? "<details><summary>Evidence and call stack</summary>\(sides)</details>" : sides)
     </article>
     """
 }

@@ -5,8 +5,9 @@ import Reporting
 /// What a text report says about itself: what was watched, for how long, and what is missing.
 func headerLines(_ header: ReportHeader, columns: Int) -> [String] {
   let elapsed = formatDuration(nanoseconds: header.elapsed)
-  let title =
-    "bpfleak \(printable(header.version)): \(printable(header.scope)), watched for \(elapsed)"
+  let lead = "bpfleak \(printable(header.version)): "
+  let rest =
+    ", watched for \(elapsed)"
     + (header.mark.map { ", growth since the mark \(age(of: $0, in: header)) ago" } ?? "")
     + (header.isFinal ? "; last report" : "")
   let events = formatCount(header.coverage.events)
@@ -14,9 +15,11 @@ func headerLines(_ header: ReportHeader, columns: Int) -> [String] {
   let content = [
     counted(header.processes, "process", "processes"), counted(header.mappings, "mapping"),
     "\(formatBytes(header.virtualBytes)) virtual",
-    "\(events) events" + (lost == 0 ? ", none lost" : ""),
+    "\(events) event\(header.coverage.events == 1 ? "" : "s")" + (lost == 0 ? ", none lost" : ""),
   ]
-  return [truncate(title, to: columns)] + hanging(phrases: content, columns: columns)
+  // A long command gives way to how long it was watched.
+  let scope = truncate(printable(header.scope), to: max(12, columns - lead.count - rest.count))
+  return [truncate(lead + scope + rest, to: columns)] + hanging(phrases: content, columns: columns)
     + header.coverage.warnings.flatMap { hanging($0, after: "! ", columns: columns) }
 }
 

@@ -23,6 +23,9 @@ public struct JSONLines: Sendable {
   /// Takes out what was written between two counts: a line that turned out not to be so.
   public mutating func remove(_ range: Range<Int>) { bytes.removeSubrange(range) }
 
+  /// Whole lines that were written before.
+  public mutating func append(_ lines: ArraySlice<UInt8>) { bytes.append(contentsOf: lines) }
+
   mutating func begin() {
     bytes.append(UInt8(ascii: "{"))
     needsComma = false

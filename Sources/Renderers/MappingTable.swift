@@ -9,20 +9,26 @@ package struct MappingTable {
   private let rows: [MappingRow]
   private let now: KernelInstant
   private let columns: Int
+  private let isSteady: Bool
 
-  package init(_ rows: [MappingRow], at now: KernelInstant, columns: Int) {
+  /// A steady table has columns where they are whatever the rows: nothing jumps as one pages through a
+  /// longer table.
+  package init(_ rows: [MappingRow], at now: KernelInstant, columns: Int, isSteady: Bool = false) {
     self.rows = rows
     self.now = now
     self.columns = columns
+    self.isSteady = isSteady
   }
 
-  /// The titles and at most `most` rows: of a longer table the first and the last ones.
+  /// The titles and at most `most` rows: of a longer table the first and the last ones. With 0 just how
+  /// many there are, and their bytes.
   package func lines(most: Int?) -> [String] {
     let most = max(0, most ?? .max)
     guard rows.count > most else { return table(rows) }
     let head = most - most / 2
     let middle = rows.dropFirst(head).dropLast(most / 2)
     let bytes = middle.reduce(0 as UInt64) { $0.addingClamped($1.range.length) }
+    if most == 0 { return ["\(counted(rows.count, "mapping")), \(formatBytes(bytes))"] }
     var lines = table(Array(rows.prefix(head) + rows.suffix(most / 2)))
     lines.insert(
       "… \(counted(middle.count, "mapping")) between them left out, \(formatBytes(bytes))",
@@ -31,7 +37,7 @@ package struct MappingTable {
   }
 
   private func table(_ rows: [MappingRow]) -> [String] {
-    let table = [
+    var table = [
       TableLayout.Column(title: "RANGE", cells: rows.map { address($0.range) }),
       TableLayout.Column(
         title: "PROT", cells: rows.map { $0.protection.word(isShared: $0.isShared) }),
@@ -44,7 +50,18 @@ package struct MappingTable {
         title: "OWNER OR PATH", cells: rows.map { owner($0, isShort: false) },
         shortCells: rows.map { owner($0, isShort: true) }, leastWidth: 26, keepsEnd: true),
     ]
+    if isSteady { fix(&table) }
     return TableLayout(table, room: columns).lines
+  }
+
+  /// The widths of the widest that is usual: addresses of 12 digits, `1023.9M`, `shared-memory`,
+  /// `before`; the last column takes the rest. A wider cell still stays whole.
+  private func fix(_ table: inout [TableLayout.Column]) {
+    let isNarrow = columns < 86
+    for (index, width) in [25, 4, 7, isNarrow ? 7 : 13, 6, columns].enumerated() {
+      table[index].reservedWidth = width
+      if isNarrow { table[index].cells = table[index].shortCells ?? table[index].cells }
+    }
   }
 
   private func address(_ range: AddressRange) -> String {

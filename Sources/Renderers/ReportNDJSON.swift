@@ -136,9 +136,7 @@ extension JSONLines {
 
   /// The account of growth was begun anew.
   public mutating func writeMark(number: Int, at when: KernelInstant) {
-    begin()
-    field("type", word: "mark")
-    field("ts_ns", when.nanoseconds)
+    open("mark", at: when)
     field("number", number)
     end()
   }

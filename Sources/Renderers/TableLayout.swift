@@ -18,6 +18,10 @@ package struct TableLayout {
     package var leastWidth: Int?
     /// Cuts at the front: the end of a path says more.
     package var keepsEnd = false
+    /// A word that stands before the title of the first of them that is shown: `AGE <10s  <1m`.
+    package var family: String?
+    /// Cells it takes even where all that it holds is narrower.
+    package var reservedWidth = 0
 
     package init(
       title: String, cells: [String], shortCells: [String]? = nil, isNumber: Bool = false,
@@ -32,7 +36,9 @@ package struct TableLayout {
       self.keepsEnd = keepsEnd
     }
 
-    fileprivate var width: Int { max(displayWidth(title), cells.map(displayWidth).max() ?? 0) }
+    fileprivate var width: Int {
+      max(reservedWidth, displayWidth(title), cells.map(displayWidth).max() ?? 0)
+    }
     fileprivate var neededWidth: Int { min(width, leastWidth ?? width) }
   }
 
@@ -60,9 +66,9 @@ package struct TableLayout {
 
   private var fitted: [Column] {
     func isTooWide(_ columns: [Column]) -> Bool {
-      total(columns.map(\.neededWidth), gap: 1) > room
+      total(titled(columns).map(\.neededWidth), gap: 1) > room
     }
-    if !isTooWide(columns) { return columns }
+    if !isTooWide(columns) { return titled(columns) }
     var shown = columns.map { column in
       var column = column
       column.cells = column.shortCells ?? column.cells
@@ -73,7 +79,17 @@ package struct TableLayout {
       guard let most, shown[most].dispensability > 0 else { break }
       shown.remove(at: most)
     }
-    return shown
+    return titled(shown)
+  }
+
+  private func titled(_ columns: [Column]) -> [Column] {
+    var named: Set<String> = []
+    return columns.map { column in
+      guard let family = column.family, named.insert(family).inserted else { return column }
+      var column = column
+      column.title = "\(family) \(column.title)"
+      return column
+    }
   }
 
   /// Widths that take `excess` from the columns that can be cut.

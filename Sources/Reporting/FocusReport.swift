@@ -40,7 +40,7 @@ public struct AgeHistogram: Sendable, Equatable {
   /// Less than 10 seconds, a minute, ten minutes, an hour; older; before the tracer.
   public var counts: [Int] = [0, 0, 0, 0, 0, 0]
 
-  public static let labels = ["<10 s", "<1 min", "<10 min", "<1 h", "older", "before"]
+  public static let labels = ["<10s", "<1m", "<10m", "<1h", "older", "before"]
 
   public init() {}
 

@@ -12,6 +12,8 @@ public struct LeakReport: Sendable {
   public var callStack: CallStack?
   /// The limit it runs into, when one is near.
   public var limit: MemoryLimit?
+  /// Nanoseconds since its process ended; nil while it lives.
+  public var endedAgo: UInt64?
   /// One sentence for a person.
   public var message: String
   /// Sentences, each a fact that was observed, in the order of the case.
@@ -27,6 +29,7 @@ extension LeakReport {
     self.residentBytes = residentBytes
     self.callStack = callStack
     self.limit = limit
+    endedAgo = verdict.endedAt.map { now.since($0) }
     message = verdict.sentence(by: callStack?.culprit?.name, at: now)
     evidence = verdict.evidence.map { $0.sentence(at: now) }
     if let residentBytes, verdict.standing != .withdrawn {

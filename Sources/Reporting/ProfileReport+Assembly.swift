@@ -6,14 +6,17 @@ public import Symbolization
 
 extension ProfileReport {
   /// What is live now, and what was mapped while it was watched, by space, kind and call path;
-  /// `callStack` tells those that are known. `ended` are samples of spaces that are gone.
+  /// `callStack` tells those that are known. `ended` are samples of spaces that are gone; nil for `only`
+  /// means all spaces.
   public init(
-    of ledger: Ledger, header: ReportHeader, verdicts: [Verdict], ended: [ProfileSample] = [],
+    of ledger: Ledger, only: Space? = nil, header: ReportHeader, verdicts: [Verdict],
+    ended: [ProfileSample] = [],
     buildIDs: [String: String] = [:],
     callStack: @escaping (StackID) -> CallStack? = { _ in nil }
   ) {
     var samples = ended
-    for space in ledger.spaces.values where !space.processes.isEmpty {
+    let spaces = only.map { [$0] } ?? Array(ledger.spaces.values)
+    for space in spaces where !space.processes.isEmpty {
       let leader = space.processes[0]
       samples += Self.samples(
         of: space, leader, ledger.processes[leader]?.name.text ?? "", verdicts: verdicts,

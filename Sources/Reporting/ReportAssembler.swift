@@ -20,6 +20,9 @@ public struct ReportAssembler: Sendable {
     }
   }
 
+  /// What a process maps as it starts, taken by the minute, is a number that means nothing.
+  private static let leastAgeOfRate: UInt64 = 5_000_000_000
+
   private let version: String
   private let scope: String
   private let began: KernelInstant
@@ -74,6 +77,14 @@ public struct ReportAssembler: Sendable {
     let spaces = ledger.spaces.values.filter { !$0.processes.isEmpty }
     for space in spaces where first[space.id] == nil {
       first[space.id] = Sample(of: space, residentBytes(space), at: now)
+    }
+    // Charts begin where the growth in tables does, not with the first report.
+    for space in spaces where histories[space.id] == nil {
+      guard let baseline = space.baseline else { continue }
+      histories[space.id, default: SizeHistory()].add(
+        SizeSample(
+          when: baseline.when, virtualBytes: baseline.bytes,
+          residentBytes: first[space.id]?.residentBytes))
     }
     if first.count > spaces.count { forget(allBut: spaces) }
   }
@@ -146,9 +157,9 @@ public struct ReportAssembler: Sendable {
       otherProcesses: space.processes.count - 1, virtualBytes: space.virtualBytes,
       virtualGrowth: baseline == nil ? 0 : growth, virtualPerMinute: 0, residentBytes: resident,
       residentGrowth: 0, mappings: space.table.count, mapsPerSecond: 0, unmapsPerSecond: 0,
-      growingKind: baseline.flatMap { growingKind(of: space, since: $0) },
+      growingKind: growth > 0 ? baseline.flatMap { growingKind(of: space, since: $0) } : nil,
       standing: standing(of: space.id, around.leaks), caveats: [])
-    if age > 0 {
+    if age >= Self.leastAgeOfRate {
       row.virtualPerMinute = Int64((Double(row.virtualGrowth) / Double(age) * 60e9).rounded())
     }
     if seconds > 0 {
@@ -207,7 +218,7 @@ public struct ReportAssembler: Sendable {
   private mutating func remember(
     sizesOf spaces: [Space], _ around: Surroundings, at now: KernelInstant
   ) {
-    for space in spaces {
+    for space in spaces where space.baseline != nil {
       histories[space.id, default: SizeHistory()].add(
         SizeSample(
           when: now, virtualBytes: space.virtualBytes,

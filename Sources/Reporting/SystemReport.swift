@@ -26,6 +26,8 @@ public struct ReportHeader: Sendable {
   public var isFinal: Bool
   /// Where the account of growth was begun anew; nil when it began with the tracing.
   public var mark: Mark?
+  /// Whether nobody came into view, so that finding no leak says nothing.
+  public var sawNobody: Bool { processes == 0 && coverage.events == 0 }
 
   public struct Mark: Sendable, Hashable {
     /// From 1 on.
@@ -65,6 +67,7 @@ public struct SpaceRow: Sendable {
   public var virtualBytes: UInt64
   /// Since the account began.
   public var virtualGrowth: Int64
+  /// 0 while the account is younger than five seconds.
   public var virtualPerMinute: Int64
   /// Nil when nobody could tell.
   public var residentBytes: UInt64?
@@ -72,7 +75,7 @@ public struct SpaceRow: Sendable {
   public var mappings: Int
   public var mapsPerSecond: Double
   public var unmapsPerSecond: Double
-  /// The kind of memory that grew most.
+  /// The kind of memory that grew most; nil where the whole did not grow, of which a part says nothing.
   public var growingKind: MappingKind?
   public var standing: Verdict.Standing?
   /// What limits the trust in this row; empty when nothing does.

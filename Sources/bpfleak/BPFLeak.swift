@@ -25,8 +25,8 @@ struct BPFLeak: ParsableCommand {
 
       On a terminal it draws a live view: F1 there says what the keys do. Ctrl-C ends it with a last \
       report. A command that is given is left to go on when tracing ends before it does; how it ended \
-      is told where it did not succeed. SIGUSR1 prints every live mapping. SIGUSR2 sets a mark: growth counts from there on, \
-      so that one action can be bracketed.
+      is told where it did not succeed. SIGUSR1 prints every live mapping. SIGUSR2 sets a mark: growth \
+      counts from there on, so that one action can be bracketed.
       """,
     version: Version.current,
     subcommands: [
@@ -35,6 +35,9 @@ struct BPFLeak: ParsableCommand {
 
   @OptionGroup(title: "What to trace")
   var scope: ScopeOptions
+
+  @OptionGroup(title: "When and how to trace")
+  var trace: TraceOptions
 
   @OptionGroup(title: "What to show")
   var output: OutputOptions
@@ -48,11 +51,12 @@ struct BPFLeak: ParsableCommand {
 
   func validate() throws {
     try scope.validate(command: command)
-    try output.validate()
   }
 
   func run() throws {
-    let status = try TraceSession.run(TraceSettings(scope, command, output))
+    if let notice = output.notice { Main.say(notice) }
+    let status = try TraceSession.run(
+      TraceSettings(scope, command, trace, output.report, output: output.output))
     if status != 0 { throw ExitCode(status) }
   }
 }

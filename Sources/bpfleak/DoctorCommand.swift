@@ -7,6 +7,10 @@ struct DoctorCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "doctor",
     abstract: "What this kernel and this user can do, and the remedy for what is missing.",
+    usage: """
+      bpfleak doctor
+      sudo bpfleak doctor
+      """,
     discussion: """
       Looks without changing anything; as root it also loads and attaches the programs for a moment. \
       Exit status 0: bpfleak works here.

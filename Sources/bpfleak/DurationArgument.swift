@@ -5,7 +5,7 @@ import ArgumentParser
 ///
 /// Units are us, ms, s, m, h and d, the larger first and each once. Zero, negatives and what does
 /// not fit 64 bits of nanoseconds are refused.
-struct DurationArgument: ExpressibleByArgument, Equatable {
+struct DurationArgument: Equatable {
   let nanoseconds: UInt64
 
   private static let units: [(name: String, nanoseconds: UInt64)] = [
@@ -37,5 +37,12 @@ struct DurationArgument: ExpressibleByArgument, Equatable {
     }
     guard total > 0 else { return nil }
     nanoseconds = total
+  }
+
+  static func parse(_ text: String) throws -> Self {
+    guard let value = Self(argument: text) else {
+      throw ValidationError("it takes a time above zero, such as 30s, 5m or 1h30m")
+    }
+    return value
   }
 }

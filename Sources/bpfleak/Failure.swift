@@ -64,6 +64,8 @@ enum Failure: Error {
       "cannot find the command '\(command)'; give its path, or check PATH"
     case .cannotStart(let command, let code):
       "cannot start '\(command)': \(Self.text(code)); \(Self.remedy(code, command))"
+    case .cannotWrite(let path, ETIMEDOUT):
+      "\(path) was not read until the end, so the rest was left out; stop what reads it last"
     case .cannotWrite(path: Output.standard, let code):
       "cannot write to standard output: \(Self.text(code)); send it to another file"
     case .cannotWrite(let path, let code):

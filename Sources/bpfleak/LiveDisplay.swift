@@ -48,7 +48,6 @@ final class LiveDisplay {
     if memoryAtStart == nil { memoryAtStart = content.memory }
     content.memoryBefore = memoryAtStart
     content.cost = meter.read(at: now)
-    if now >= noticeUntil { content.notice = nil }
     self.content = content
     needsDrawing = true
   }
@@ -72,6 +71,13 @@ final class LiveDisplay {
   func say(_ words: String, at now: KernelInstant) {
     content?.notice = words
     noticeUntil = now.later(by: 5_000_000_000)
+    needsDrawing = true
+  }
+
+  /// Takes back what was said long enough ago, also where figures stand still.
+  func dropNotice(at now: KernelInstant) {
+    guard content?.notice != nil, now >= noticeUntil else { return }
+    content?.notice = nil
     needsDrawing = true
   }
 

@@ -16,7 +16,7 @@ enum Main {
       var command = try Subcommand.parse(arguments)
       try command.run()
     } catch {
-      exit(report(error))
+      exit(report(error, arguments))
     }
   }
 
@@ -29,7 +29,7 @@ enum Main {
   }
 
   /// Says in one line what went wrong; answers the exit status.
-  private static func report(_ error: any Error) -> Int32 {
+  private static func report(_ error: any Error, _ arguments: [String]) -> Int32 {
     if let failure = error as? Failure {
       say(failure.sentence)
       return failure.status
@@ -41,8 +41,7 @@ enum Main {
       emit(text.hasSuffix("\n") ? text : text + "\n")
       return 0
     }
-    let message = BPFLeak.message(for: error).split(separator: "\n").joined(separator: " ")
-    say(message + (message.contains("--help") ? "" : "; try: bpfleak --help"))
+    say(WrongUsage.sentence(BPFLeak.message(for: error), of: arguments))
     return code.rawValue
   }
 

@@ -8,6 +8,10 @@ struct MeminfoCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "meminfo",
     abstract: "Where the machine's memory is: the first step of any leak hunt.",
+    usage: """
+      bpfleak meminfo [options]
+      bpfleak meminfo --duration 5m
+      """,
     discussion: """
       Tells whether programs, caches or the kernel have the memory, what stands out, what that \
       means and what to run next. Needs no privilege; root also sees the kernel's slab caches.
@@ -16,11 +20,14 @@ struct MeminfoCommand: ParsableCommand {
       """,
     version: Version.current)
 
-  @Option(help: ArgumentHelp("Watch for this long: 30s, 5m, 1h30m.", valueName: "time"))
+  @Option(
+    help: ArgumentHelp("Watch for this long: 30s, 5m, 1h30m.", valueName: "time"),
+    transform: DurationArgument.parse)
   var duration: DurationArgument?
 
   @Option(
-    help: ArgumentHelp("Report anew this often while watching (default: 2s).", valueName: "time"))
+    help: ArgumentHelp("Report anew this often while watching (default: 2s).", valueName: "time"),
+    transform: DurationArgument.parse)
   var interval: DurationArgument?
 
   @Flag(help: "Say what each item means and what to look at next.")

@@ -14,6 +14,8 @@ final class Output {
   let path: String
   /// Nobody reads any more.
   private(set) var isClosed = false
+  /// Whether a write can wait for a reader: into a pipe, a socket or a terminal.
+  private let hasReader: Bool
   private(set) var failure: Int32 = 0
 
   init(path: String?) throws(Failure) {
@@ -21,6 +23,7 @@ final class Output {
       descriptor = STDOUT_FILENO
       owns = false
       self.path = Self.standard
+      hasReader = Self.hasReader(descriptor)
       return
     }
     let flags = O_WRONLY | O_CREAT | O_CLOEXEC
@@ -30,6 +33,12 @@ final class Output {
     owns = true
     isToBeRemoved = created >= 0
     self.path = path
+    hasReader = Self.hasReader(descriptor)
+  }
+
+  private static func hasReader(_ descriptor: Int32) -> Bool {
+    var status = stat()
+    return fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT != S_IFREG
   }
 
   /// Takes the file over, and what was in it away.
@@ -51,8 +60,12 @@ final class Output {
   func write(_ bytes: [UInt8]) {
     var start = 0
     while start < bytes.count, !isClosed {
+      let most = hasReader ? Int(PIPE_BUF) : .max
+      if hasReader, !waitForReader() { return }
       let count = bytes.withUnsafeBytes { buffer in
-        buffer.baseAddress.map { Glibc.write(descriptor, $0 + start, buffer.count - start) } ?? 0
+        buffer.baseAddress.map {
+          Glibc.write(descriptor, $0 + start, min(most, buffer.count - start))
+        } ?? 0
       }
       if count >= 0 {
         start += count
@@ -65,6 +78,22 @@ final class Output {
   private func fail(_ code: Int32) {
     isClosed = true
     if code != EPIPE { failure = code }
+  }
+
+  /// Returns when so much as a pipe takes at once can be written. One that does not read, and keeps us
+  /// from being stopped by that, is left a second after the word to stop: signals are taken elsewhere.
+  private func waitForReader() -> Bool {
+    var room = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+    var patience = 10
+    while poll(&room, 1, 100) == 0 {
+      if StopSignals.isToldToStop { patience -= 1 }
+      if patience == 0 {
+        isClosed = true
+        failure = ETIMEDOUT
+        return false
+      }
+    }
+    return true
   }
 
   func write(_ text: String) { write(Array(text.utf8)) }

@@ -16,7 +16,7 @@ enum OutputForm: String, CaseIterable, Sendable {
   /// Endings of files that are of this form.
   private var endings: [String] {
     switch self {
-    case .text: [".txt"]
+    case .text: [".txt", ".log"]
     case .ndjson: [".ndjson", ".jsonl"]
     case .folded: [".folded"]
     case .pprof: [".pb.gz", ".pprof"]
@@ -25,11 +25,21 @@ enum OutputForm: String, CaseIterable, Sendable {
     }
   }
 
-  /// By the ending of a path; nil when it tells nothing.
+  /// By the ending of a path, in large or small letters; nil when it tells nothing.
   init?(path: String) {
+    let path = path.lowercased()
     guard let form = Self.allCases.first(where: { $0.endings.contains(where: path.hasSuffix) })
     else { return nil }
     self = form
+  }
+
+  /// The ending of a path that has one, though none that tells a form.
+  static func unknownEnding(of path: String) -> String? {
+    guard OutputForm(path: path) == nil else { return nil }
+    let name = path.split(separator: "/").last ?? ""
+    guard let dot = name.lastIndex(of: "."), dot > name.startIndex else { return nil }
+    let ending = name[dot...]
+    return ending.count > 1 ? String(ending) : nil
   }
 
   static var names: String {

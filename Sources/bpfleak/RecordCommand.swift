@@ -20,8 +20,17 @@ struct RecordCommand: ParsableCommand {
   @OptionGroup(title: "What to trace")
   var scope: ScopeOptions
 
-  @OptionGroup(title: "What to record and to show meanwhile")
-  var output: OutputOptions
+  @Option(
+    help: ArgumentHelp(
+      "Record to this file; bpfleak replay reads it. Always needed.", valueName: "file"),
+    completion: .file())
+  var output: String?
+
+  @OptionGroup(title: "When and how to trace")
+  var trace: TraceOptions
+
+  @OptionGroup(title: "What to show on standard output")
+  var report: ReportOptions
 
   @Argument(
     parsing: .postTerminator,
@@ -32,22 +41,16 @@ struct RecordCommand: ParsableCommand {
 
   func validate() throws {
     try scope.validate(command: command)
-    try shown.validate()
-    if output.output == nil {
-      throw ValidationError("record needs a file to write; give it with --output FILE")
+    // The file is the recording; what is shown goes to standard output.
+    try report.validate(output: nil)
+    if output == nil {
+      throw ValidationError("record needs a file to write: give --output FILE")
     }
   }
 
-  /// The file is the recording; what is shown goes to standard output.
-  private var shown: OutputOptions {
-    var shown = output
-    shown.output = nil
-    return shown
-  }
-
   func run() throws {
-    var settings = try TraceSettings(scope, command, shown)
-    settings.recordingPath = output.output
+    var settings = try TraceSettings(scope, command, trace, report, output: nil)
+    settings.recordingPath = output
     let status = try TraceSession.run(settings)
     if status != 0 { throw ExitCode(status) }
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import MappingEvents
 import Recording
+import Reporting
 
 /// Writes a recording of a session to a file, while it goes on.
 final class Recorder {
@@ -60,11 +61,7 @@ final class Recorder {
   /// What was recorded, in one line.
   var summary: String {
     let records = writer.recordCount
-    let each = records == 0 ? "" : ", \((bytes * 10 / Int(records)).tenths) bytes an event"
-    return "\(records) events in \(bytes) bytes of \(output.path)\(each)"
+    let events = records == 1 ? "1 event" : "\(formatCount(records)) events"
+    return "wrote \(output.path): \(events) in \(formatBytes(UInt64(bytes)))"
   }
-}
-
-extension Int {
-  fileprivate var tenths: String { "\(self / 10).\(self % 10)" }
 }

@@ -7,32 +7,38 @@ struct ReplayCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "replay",
     abstract: "The same reports from a recording; needs no privilege and no BPF.",
+    usage: """
+      bpfleak replay FILE [options]
+      bpfleak replay FILE --output leak.html
+      """,
     discussion: """
       Prints the last report of a run that bpfleak record kept, or with --ndjson every line of it. \
       Of a damaged file it tells what can be read, and says what is missing.
       """,
     version: Version.current)
 
-  @Argument(help: ArgumentHelp("What bpfleak record wrote.", valueName: "file"))
+  @Argument(
+    help: ArgumentHelp("What bpfleak record wrote.", valueName: "file"), completion: .file())
   var file: String
 
-  @Option(help: ArgumentHelp("Report on this process of many.", valueName: "pid"))
+  @Option(
+    help: ArgumentHelp("Report on this process of many.", valueName: "pid"),
+    transform: ProcessArgument.parse)
   var pid: UInt32?
 
   @OptionGroup(title: "What to show")
   var output: OutputOptions
 
+  /// Understood to be refused with the reason.
+  @OptionGroup(visibility: .hidden)
+  var trace: TraceOptions
+
   func validate() throws {
-    try output.validate()
-    let live = [
-      (output.duration != nil, "--duration"), (output.interval != nil, "--interval"),
-      (output.audit != nil, "--audit"), (output.noAudit, "--no-audit"),
-    ]
-    if let (_, name) = live.first(where: \.0) {
+    if let name = trace.given {
       throw ValidationError(
         "\(name) is for bpfleak record: what was recorded is replayed as it was")
     }
-    if pid != nil, try output.form == .ndjson {
+    if pid != nil, try output.report.form(output: output.output) == .ndjson {
       throw ValidationError(
         "--pid is for reports; choose lines with: jq -c 'select(.pid == \(pid ?? 0))'")
     }
@@ -41,7 +47,9 @@ struct ReplayCommand: ParsableCommand {
   func run() throws {
     let recording = try RecordedFile(file)
     let facts = try recording.start()
-    var settings = try TraceSettings(ScopeOptions(recorded: facts.scope), [], output)
+    if let notice = output.notice { Main.say(notice) }
+    var settings = try TraceSettings(
+      ScopeOptions(recorded: facts.scope), [], trace, output.report, output: output.output)
     if case .command(let words, _) = facts.scope { settings.command = words }
     settings.stacks = TracerSpec.Stacks(rawValue: facts.stacks) ?? .none
     settings.stackBytes = Int(clamping: facts.stackBytes)

@@ -5,7 +5,7 @@ import ArgumentParser
 ///
 /// `kB` is 1024 bytes too: a size copied from /proc means that there. Zero is a size ("leave
 /// nothing out"); negatives and what does not fit 64 bits are refused.
-struct SizeArgument: ExpressibleByArgument, Equatable {
+struct SizeArgument: Equatable {
   let bytes: UInt64
 
   private static let letters = Array("kmgtpe")
@@ -29,5 +29,12 @@ struct SizeArgument: ExpressibleByArgument, Equatable {
     }
     guard let bytes = number.times(scale) else { return nil }
     self.bytes = bytes
+  }
+
+  static func parse(_ text: String) throws -> Self {
+    guard let value = Self(argument: text) else {
+      throw ValidationError("it takes a size, such as 4096, 64K or 1.5M")
+    }
+    return value
   }
 }

@@ -44,6 +44,13 @@ struct StopSignals {
     }
   }
 
+  /// Whether a signal to stop waits to be taken.
+  static var isToldToStop: Bool {
+    var pending = sigset_t()
+    sigpending(&pending)
+    return stopping.contains { sigismember(&pending, $0) == 1 }
+  }
+
   private func take(within ns: UInt64) -> Int32? {
     var time = timespec(tv_sec: Int(ns / 1_000_000_000), tv_nsec: Int(ns % 1_000_000_000))
     var signals = signals

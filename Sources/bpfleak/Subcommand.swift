@@ -32,6 +32,7 @@ enum Subcommand: String, CaseIterable {
     {
       throw ValidationError("there is no command after '--'; give one, or leave '--' out")
     }
+    if subcommand == nil, let why = WrongUsage.unknownCommand(rest) { throw ValidationError(why) }
     if rest.first == "help" { rest = try help(rest) }
     return try (subcommand?.type ?? BPFLeak.self).parseAsRoot(rest)
   }

@@ -100,9 +100,10 @@ extension TraceSession {
     if settings.form != .ndjson, announced[event.process] == nil {
       announce(event.process, at: event.when)
     }
+    if case .execed(newProcess: true) = change.effect { announce(event.process, at: event.when) }
+    noteExec(event)
     _ = path(of: event, change)
     switch change.effect {
-    case .execed(newProcess: true): announce(event.process, at: event.when)
     case .taskCreated(_, let process?): announce(process, at: event.when)
     case .exited(_, last: true): announced[event.process] = nil
     default: break
@@ -151,6 +152,8 @@ struct RecordedAnswers {
   var residentRanges: [UInt64: UInt64] = [:]
   /// By the name of the question.
   var texts: [String: MachineAnswer] = [:]
+  /// Stacks that turned out to be the same call path as others.
+  var unified: [(StackID, StackID)] = []
   /// How far the replay is.
   var time = KernelInstant(nanoseconds: 0)
   private var origins: [ProcessID: (executable: String?, cgroup: String?)] = [:]

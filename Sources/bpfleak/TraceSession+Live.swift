@@ -79,6 +79,7 @@ extension TraceSession {
       }
     }
     if figuresAreDue, !live.state.isPaused { refreshLive(at: now) }
+    live.dropNotice(at: now)
     if live.needsDrawing {
       live.show(eventLines())
       live.draw()
@@ -117,8 +118,9 @@ extension TraceSession {
   }
 
   /// How much of the largest groups is resident: by the page table's word, on samples of the larger.
-  private func fillResidentBytes(of report: inout FocusReport) {
-    guard let process = report.processes.first?.id else { return }
+  /// A recording does not have it, and who has that process id now is somebody else.
+  func fillResidentBytes(of report: inout FocusReport) {
+    guard !tracer.isRecording, let process = report.processes.first?.id else { return }
     let shown = min(report.groups.count, 16)
     var ranges: [[AddressRange]] = Array(repeating: [], count: shown)
     for mapping in report.mappings {

@@ -38,6 +38,7 @@ extension TraceSession {
     // One that was there before its first hook was attached, and may be gone before it could be listed.
     if announced[event.process] == nil { announce(event.process, at: event.when) }
     if case .execed(newProcess: true) = change.effect { announce(event.process, at: event.when) }
+    noteExec(event)
     if settings.wants(event.typeName), change.effect.length >= settings.leastBytes {
       let start = lines.count
       let context = EventContext(
@@ -45,7 +46,7 @@ extension TraceSession {
       let isWritten = lines.write(event, change, in: context)
       if isWritten, let space = change.space {
         owe(
-          event.stack,
+          event.stack, before: start,
           LineSubject(
             when: event.when, process: event.process,
             name: ledger.name(of: event.thread, in: event.process).text, space: space,
@@ -74,6 +75,7 @@ extension TraceSession {
       for (thread, other) in unmapLines where other.lowerBound > line.lowerBound {
         unmapLines[thread] = other.lowerBound - line.count..<other.upperBound - line.count
       }
+      stacks.linesMoved(from: line.upperBound, by: -line.count)
     } else if bytes != 0, settings.wants("munmap") {
       lines.writeUnmapFailed(
         event, space: space, restored: bytes ?? 0,
@@ -88,20 +90,46 @@ extension TraceSession {
   /// Says once that a process is in view.
   func announce(_ id: ProcessID, at when: KernelInstant) {
     let isShown = settings.form == .ndjson && settings.wants("process")
-    guard isShown || recorder != nil, let process = ledger.processes[id],
-      announced[id] != process.since, let space = ledger.space(of: process.space)
+    guard isShown || recorder != nil, var process = ledger.processes[id],
+      announced[id]?.since != process.since, let space = ledger.space(of: process.space)
     else { return }
-    announced[id] = process.since
-    let (executable, cgroup) = origin(of: id)
+    var told = AnnouncedProcess(since: process.since)
+    if process.origin == .forked, let parent = process.parent.flatMap({ announced[$0] }) {
+      // As its parent was: by the time anybody looks it may execute another program, or be gone.
+      (told.executable, told.cgroup) = (parent.executable, parent.cgroup)
+    } else {
+      (told.executable, told.cgroup) = origin(of: id)
+      let known = decoder.texts[process.executable]
+      if told.executable == nil, !known.isEmpty { told.executable = known }
+    }
+    announced[id] = told
     guard isShown else { return }
-    let known = decoder.texts[process.executable]
+    if process.parent == nil, isCommand(id) { process.parent = facts.ownProcess }
     lines.write(
       process,
       LineSubject(when: when, process: id, name: process.name.text, space: space.id),
-      exe: executable ?? (known.isEmpty ? nil : known), cgroup: cgroup)
+      exe: told.executable, cgroup: told.cgroup)
+  }
+
+  /// Whether it is the one that the command line had started.
+  private func isCommand(_ id: ProcessID) -> Bool {
+    !settings.command.isEmpty && boundProcesses?.first == id
+  }
+
+  /// Notes the program that a process executes now. Where one lies that was named relative to the working
+  /// directory has to be looked up.
+  func noteExec(_ event: MappingEvent) {
+    guard case .execed(let call) = event.fact, let told = announced[event.process] else { return }
+    let name = decoder.texts[call.executable]
+    if name.hasPrefix("/") {
+      announced[event.process]?.executable = name
+    } else if told.since != event.when {
+      announced[event.process]?.executable = origin(of: event.process).executable ?? name
+    }
   }
 
   func path(of event: MappingEvent, _ change: LedgerChange) -> String? {
+    if case .execed = event.fact { return announced[event.process]?.executable }
     guard case .mapped(let call) = event.fact, let file = call.file,
       case .mapped(let range, _) = change.effect
     else { return nil }
@@ -162,8 +190,9 @@ extension TraceSession {
       for row in mappingRows(of: space, ledger, decoder.texts)
       where row.range.length >= settings.leastBytes {
         if settings.wants("mapping") {
+          let start = lines.count
           lines.write(row, subject)
-          owe(row.stack, subject)
+          owe(row.stack, before: start, subject)
         }
         count += 1
         if lines.count > 1 << 18 { flush() }
@@ -205,9 +234,10 @@ extension TraceSession {
 
   private func write(_ leak: LeakReport, isFinal: Bool, at now: KernelInstant) {
     let verdict = leak.verdict
+    let start = lines.count
     lines.write(leak, isFinal: isFinal, at: now)
     owe(
-      verdict.stack,
+      verdict.stack, before: start,
       LineSubject(
         when: now, process: verdict.process, name: verdict.processName,
         space: verdict.subject.space))
@@ -261,7 +291,7 @@ extension TraceSession {
     if settings.form != .text {
       // Whose charts show sizes over time.
       if settings.form == .html {
-        _ = assembler.system(ledger, surroundings(isFinal: false, at: now), at: now)
+        _ = systemReport(isFinal: false, at: now)
       }
       return inquire(at: now)
     }
@@ -271,12 +301,13 @@ extension TraceSession {
     let isShort = isFinal && wasLive
     let columns = output.isTerminal ? min(100, MeminfoScreen()?.columns ?? 100) : 100
     if let space = onlySpaceToTell {
+      var focus = focus(on: space, isFinal: isFinal, at: now)
+      fillResidentBytes(of: &focus)
       text = renderText(
-        focus(on: space, isFinal: isFinal, at: now), columns: columns,
-        mostMappings: isShort ? 0 : 200, mostGroups: isShort ? 8 : 30)
+        focus, columns: columns, mostMappings: isShort ? 0 : 200, mostGroups: isShort ? 8 : 30)
     } else {
       text = renderText(
-        assembler.system(ledger, surroundings(isFinal: isFinal, at: now), at: now),
+        systemReport(isFinal: isFinal, at: now),
         columns: columns, mostRows: isShort ? 15 : 40)
     }
     guard isFinal || isWatched else { return }
@@ -286,15 +317,31 @@ extension TraceSession {
 
   /// The space that a report can be about alone; nil when there are others, or were and leaked.
   private var onlySpaceToTell: Space? {
+    if settings.focus != nil { return focusedSpace }
     guard tracer.spec.scope.isBoundToProcesses else { return nil }
-    if let focus = settings.focus {
-      return ledger.spaces.values.first { $0.processes.contains(focus) }
-    }
     let spaces = ledger.spaces.values.filter { !$0.processes.isEmpty }
     guard spaces.count == 1, let space = spaces.first,
       book.verdicts.allSatisfy({ $0.subject.space == space.id })
     else { return nil }
     return space
+  }
+
+  /// The space of the process that alone is asked about.
+  var focusedSpace: Space? {
+    settings.focus.flatMap { focus in
+      ledger.spaces.values.first { $0.processes.contains(focus) }
+    }
+  }
+
+  /// What is in scope, or of it what is asked about.
+  func systemReport(isFinal: Bool, at now: KernelInstant) -> SystemReport {
+    var report = assembler.system(ledger, surroundings(isFinal: isFinal, at: now), at: now)
+    if settings.focus != nil {
+      let space = focusedSpace?.id
+      report.rows.removeAll { $0.space != space }
+      report.leaks.removeAll { $0.verdict.subject.space != space }
+    }
+    return report
   }
 
   func focus(on space: Space, isFinal: Bool, at now: KernelInstant) -> FocusReport {
@@ -361,4 +408,12 @@ extension LedgerChange.Effect {
       .max
     }
   }
+}
+
+/// What the line of a process said, or would say now.
+struct AnnouncedProcess {
+  /// When it came into view.
+  var since: KernelInstant
+  var executable: String?
+  var cgroup: String?
 }

@@ -23,9 +23,10 @@ extension TraceSession {
     let isWhole = replay.isFinished && reader.damage.isNone
     if !replay.isFinished { replay.finish() }
     let status = try session.status()
-    if let focus = settings.focus, session.ledger.processes[focus] == nil {
+    if let focus = settings.focus, !session.hasWhatIsAskedAbout {
       throw .notInRecording(focus, path: recording.path)
     }
+    if let sentence = session.writtenSentence { Main.say(sentence) }
     guard isWhole else {
       let failure = Failure.damagedRecording(
         path: recording.path, reader.damage, events: session.coverage.events)
@@ -47,7 +48,11 @@ extension TraceSession {
       case .resident(let process, let bytes): answers.resident[process] = bytes
       case .residentRanges(let digest, let bytes): answers.residentRanges[digest] = bytes
       case .limits(let process, let numbers): answers.limits[process] = numbers
-      case .stack(let resolved): stacks.book.add(resolved)
+      case .stack(let resolved):
+        stacks.book.add(resolved)
+        if resolved.canonical != resolved.id {
+          answers.unified.append((resolved.id, resolved.canonical))
+        }
       case .module(let path, let id): _ = stacks.note(buildID: id, of: path)
       case .text(let name, let text, let errno):
         answers.texts[name] = MachineAnswer(text, errno: errno)
@@ -56,6 +61,15 @@ extension TraceSession {
         break
       }
     }
+  }
+
+  /// False where one process was asked about that is not there.
+  fileprivate var hasWhatIsAskedAbout: Bool { settings.focus == nil || focusedSpace != nil }
+
+  /// Joins the call paths that were found to be the same after the item before was taken in.
+  fileprivate func unifyAnswered() {
+    for (id, canonical) in answers.unified { ledger.unify(id, with: canonical) }
+    answers.unified.removeAll(keepingCapacity: true)
   }
 }
 
@@ -85,6 +99,7 @@ private struct Replay {
     case .record(let record):
       let event = session.decode(record)
       session.readAnswers(&reader)
+      defer { session.unifyAnswered() }
       guard let event else { return }
       latest = max(latest, event.when)
       if window == nil {
@@ -110,6 +125,7 @@ private struct Replay {
     default: break
     }
     session.readAnswers(&reader)
+    defer { session.unifyAnswered() }
     switch frame {
     case .start: break
     case .window:
@@ -150,7 +166,7 @@ private struct Replay {
     case .finished(let when):
       reach(when)
       isFinished = true
-      session.finish(at: when)
+      if session.hasWhatIsAskedAbout { session.finish(at: when) }
     // An answer that was not asked for: what it belonged to is damaged.
     case .path, .process, .resident, .residentRanges, .limits, .stack, .module, .text: break
     }
@@ -161,7 +177,7 @@ private struct Replay {
   mutating func finish() {
     giveUpWindow()
     start()
-    session.finish(at: latest)
+    if session.hasWhatIsAskedAbout { session.finish(at: latest) }
   }
 
   private mutating func join(_ lists: JoinedLists) {

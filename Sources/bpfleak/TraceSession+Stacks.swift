@@ -33,7 +33,7 @@ struct StackAccount {
   /// Lines that wait for the stacks they speak of, oldest first.
   var held: [HeldLines] = []
   /// Stacks that lines not yet held speak of.
-  var wanted: [(id: StackID, subject: LineSubject)] = []
+  var wanted: [OwedLine] = []
   /// New stacks that the programs did not send.
   var unsent: UInt64 = 0
   /// The build ids of the modules in the book, by path: those of the file seen last.
@@ -42,9 +42,17 @@ struct StackAccount {
   /// Lines that are ready but for the stacks they speak of.
   struct HeldLines {
     var bytes: [UInt8]
-    var stacks: [(id: StackID, subject: LineSubject)]
+    var stacks: [OwedLine]
     /// When they go out all the same.
     var deadline: KernelInstant
+  }
+
+  /// The line of a stack, due right before the first line that speaks of it.
+  struct OwedLine {
+    var id: StackID
+    var subject: LineSubject
+    /// Where that other line begins.
+    var start: Int
   }
 
   struct Young {
@@ -103,6 +111,13 @@ struct StackAccount {
     guard buildIDs[path] != buildID, buildIDs.count < Self.mostBuildIDs else { return false }
     buildIDs[path] = buildID
     return true
+  }
+
+  /// Notes that lines from `place` on begin elsewhere now.
+  mutating func linesMoved(from place: Int, by distance: Int) {
+    for index in wanted.indices where wanted[index].start >= place {
+      wanted[index].start += distance
+    }
   }
 
   mutating func noteSent(_ stack: CapturedStack) { fingerprints[stack.id] = stack.fingerprint }
@@ -211,17 +226,20 @@ extension TraceSession {
     guard stacks.isFull else { return }
     var used = ledger.stacksInUse()
     for verdict in book.verdicts { if let id = verdict.stack { used.insert(id) } }
-    for (id, _) in stacks.wanted + stacks.held.flatMap(\.stacks) { used.insert(id) }
+    for owed in stacks.wanted + stacks.held.flatMap(\.stacks) { used.insert(owed.id) }
     used.formUnion(used.map { stacks.book.canonical($0) })
     tracer.forgetStacks(stacks.forget(except: used))
     ledger.forgetStacks(except: used)
   }
 
   /// Waits until every stack handed over is resolved, for so many nanoseconds at most.
-  func awaitStacks(_ most: UInt64 = mostWait) {
+  /// Being told to stop, once more if that is why it waits, ends it.
+  func awaitStacks(_ most: UInt64) {
     guard let resolver = stacks.resolver else { return }
     let end = Clock.now.later(by: most)
-    while !resolver.isIdle, Clock.now < end { Clock.sleep(nanoseconds: 2_000_000) }
+    while !resolver.isIdle, Clock.now < end, !StopSignals.isToldToStop {
+      Clock.sleep(nanoseconds: 2_000_000)
+    }
     takeResolvedStacks()
   }
 
@@ -242,9 +260,10 @@ extension TraceSession {
   // MARK: Lines
 
   /// Notes that a line just written speaks of a stack: its own line goes before.
-  func owe(_ id: StackID?, _ subject: @autoclosure () -> LineSubject) {
+  /// It begins at `start` in `lines`.
+  func owe(_ id: StackID?, before start: Int, _ subject: @autoclosure () -> LineSubject) {
     guard let id, settings.wants("stack"), stacks.claimLine(id) else { return }
-    stacks.wanted.append((id, subject()))
+    stacks.wanted.append(StackAccount.OwedLine(id: id, subject: subject(), start: start))
   }
 
   /// Puts the lines written so far in the queue, and out what waits for nothing any more.
@@ -266,13 +285,16 @@ extension TraceSession {
     for chunk in stacks.held {
       let isReady = chunk.stacks.allSatisfy { stacks.book.isKnown($0.id) }
       guard isReady || isLast || now >= chunk.deadline else { break }
-      for (id, subject) in chunk.stacks {
-        let stack = stacks.book[id] ?? CallStack(frames: [], incomplete: .notInTime)
-        lines.write(stack, id: id, subject)
+      var reached = 0
+      for owed in chunk.stacks {
+        lines.append(chunk.bytes[reached..<owed.start])
+        reached = owed.start
+        let stack = stacks.book[owed.id] ?? CallStack(frames: [], incomplete: .notInTime)
+        lines.write(stack, id: owed.id, owed.subject)
       }
+      lines.append(chunk.bytes[reached...])
       output.write(lines.bytes)
       lines.removeAll()
-      output.write(chunk.bytes)
       count += 1
     }
     stacks.held.removeFirst(count)

@@ -18,12 +18,19 @@ extension TraceSession {
     Main.say("tracing; \(output.path) is written \(when)")
   }
 
+  /// What a file was written with, in one line: who gave `--output` sees nothing else of the run.
+  var writtenSentence: String? {
+    guard let path = settings.outputPath, !settings.quiet else { return nil }
+    let found = verdictHeadline(book.verdicts.map(\.standing), isFinal: true)
+    return "wrote \(path): \(found.prefix(1).lowercased())\(found.dropFirst())"
+  }
+
   func writeWhole(at now: KernelInstant) {
-    let around = surroundings(isFinal: true, at: now)
-    let system = assembler.system(ledger, around, at: now)
+    let system = systemReport(isFinal: true, at: now)
     let known = stacks.book
     let profile = ProfileReport(
-      of: ledger, header: system.header, verdicts: book.verdicts, ended: endedSamples,
+      of: ledger, only: focusedSpace, header: system.header, verdicts: book.verdicts,
+      ended: settings.focus == nil ? endedSamples : [],
       buildIDs: stacks.buildIDs.mapValues { hexadecimal($0) }, callStack: { known[$0] })
     switch settings.form {
     case .text, .ndjson: return

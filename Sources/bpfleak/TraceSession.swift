@@ -41,8 +41,8 @@ final class TraceSession {
   let beganWall: Clock.Wall
   /// Lines of munmap calls that are still in `lines`, by thread: they may turn out to have failed.
   var unmapLines: [ThreadID: Range<Int>] = [:]
-  /// Processes that a line was written for and that are alive, with the time they came into view.
-  var announced: [ProcessID: KernelInstant] = [:]
+  /// Processes that a line was written for and that are alive.
+  var announced: [ProcessID: AnnouncedProcess] = [:]
   /// The number of the audit in which each space, by id, had its turn.
   var lastChecked: [Int: Int] = [:]
   var auditCount = 0
@@ -66,6 +66,8 @@ final class TraceSession {
   private static let restAfter = 4
   private static let mendEvery: UInt64 = 20_000_000
   private static let judgeEvery: UInt64 = 500_000_000
+  /// How long the end waits for stacks, twice: who said stop wants it to.
+  private static let lastWait: UInt64 = 1_000_000_000
 
   /// Runs until it is told or has reason to stop; answers the exit status.
   static func run(_ settings: TraceSettings) throws(Failure) -> Int32 {
@@ -224,18 +226,19 @@ final class TraceSession {
     // Detaching takes the kernel most of a second; the end of this process does it as well.
     if !output.isClosed {
       pump(mendsNow: true)
-      awaitStacks()
+      // Of all stacks, then of the symbols that verdicts need.
+      awaitStacks(Self.lastWait)
       judge(at: Clock.now)
       for verdict in book.verdicts { _ = callStack(of: verdict) }
-      awaitStacks()
+      awaitStacks(Self.lastWait)
       finish(at: Clock.now)
     }
     try recorder?.close()
-    if !settings.quiet {
-      if let recorder { Main.say(recorder.summary) }
-      if let ending = ending(of: command) { Main.say(ending) }
-    }
-    return try status()
+    if let recorder, !settings.quiet { Main.say(recorder.summary) }
+    if let ending = ending(of: command), !settings.quiet { Main.say(ending) }
+    let status = try status()
+    if let sentence = writtenSentence { Main.say(sentence) }
+    return status
   }
 
   /// Of the whole run, once it is over.

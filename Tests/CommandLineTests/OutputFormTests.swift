@@ -6,7 +6,8 @@ import Testing
 
 @Suite struct OutputFormTests {
   private static func form(_ arguments: String...) throws -> OutputForm {
-    try OutputOptions.parse(arguments).form
+    let options = try OutputOptions.parse(arguments)
+    return try options.report.form(output: options.output)
   }
 
   @Test(
@@ -14,7 +15,7 @@ import Testing
     arguments: [
       ("a.ndjson", .ndjson), ("a.jsonl", .ndjson), ("a.folded", .folded), ("a.pb.gz", .pprof),
       ("a.pprof", .pprof), ("a.svg", .flamegraph), ("dir.svg/a.html", .html), ("a.htm", .html),
-      ("a.txt", .text), ("a", .text), ("html", .text),
+      ("a.txt", .text), ("a", .text), ("html", .text), ("A.HTML", .html), ("a.Pb.Gz", .pprof),
     ] as [(String, OutputForm)])
   func endings(path: String, form: OutputForm) throws {
     #expect(try Self.form("--output", path) == form)
@@ -29,6 +30,24 @@ import Testing
     #expect(throws: (any Error).self) { try Self.form("--format", "svg") }
     #expect(throws: (any Error).self) { try Self.form("--ndjson", "--format", "html") }
     #expect(throws: (any Error).self) { try Self.form("--format", "html", "--events", "leak") }
+  }
+
+  @Test(
+    "an ending that tells no format is written as text, and that is said unless a format was chosen",
+    arguments: [
+      (["x.foo"], ".foo"), (["dir/x.json"], ".json"), (["leak.1"], ".1"), (["x"], nil),
+      (["x.txt"], nil), (["x.log"], nil), (["x.html"], nil), (["dir.d/x"], nil), ([".hidden"], nil),
+      (["x."], nil), (["/dev/null"], nil), (["x.foo", "--format", "text"], nil),
+      (["x.foo", "--ndjson"], nil), (["x.foo", "--quiet"], nil),
+    ] as [([String], String?)])
+  func unknownEnding(arguments: [String], ending: String?) throws {
+    let options = try OutputOptions.parse(["--output"] + arguments)
+    let notice = options.notice
+    #expect((notice == nil) == (ending == nil))
+    if let ending {
+      #expect(notice?.contains("as text, for '\(ending)' tells no format") == true)
+      #expect(notice?.contains("--format") == true)
+    }
   }
 
   @Test("what is packed is gzip: gunzip gives it back, also nothing and what does not shrink")

@@ -18,8 +18,10 @@ import Testing
     defer { unlink(output) }
     let recording = try RecordedFile(path)
     let facts = try recording.start()
-    let options = try OutputOptions.parse(arguments + ["--output", output])
-    var settings = try TraceSettings(ScopeOptions(recorded: facts.scope), [], options)
+    let options = try OutputOptions.parse(arguments + ["--quiet", "--output", output])
+    var settings = try TraceSettings(
+      ScopeOptions(recorded: facts.scope), [], TraceOptions.parse([]), options.report,
+      output: output)
     if case .command(let words, _) = facts.scope { settings.command = words }
     var status: Int32 = -1
     var failure: Failure?

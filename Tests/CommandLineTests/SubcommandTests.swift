@@ -14,8 +14,8 @@ import Testing
     ])
   func optionsBefore(words: [String]) throws {
     let record = try #require(try Subcommand.parse(words) as? RecordCommand)
-    #expect(record.output.quiet && record.output.output == "F")
-    #expect(record.output.duration == DurationArgument(argument: "1s"))
+    #expect(record.report.quiet && record.output == "F")
+    #expect(record.trace.duration == DurationArgument(argument: "1s"))
     #expect(record.command == ["echo", "meminfo"])
   }
 
@@ -61,7 +61,7 @@ import Testing
   @Test("--events takes spaces after its commas, and all is all beside others too")
   func eventTypes() throws {
     func types(_ list: String) throws -> Set<String>? {
-      try OutputOptions.parse(["--ndjson", "--events", list]).eventTypes
+      try ReportOptions.parse(["--ndjson", "--events", list]).eventTypes
     }
     #expect(try types("leak, summary") == ["leak", "summary"])
     #expect(try types("all") == nil)
@@ -71,7 +71,8 @@ import Testing
   @Test("a process that is named twice is traced once")
   func namedTwice() throws {
     let scope = try ScopeOptions.parse(["--pid", "7", "--pid", "3", "--pid", "7"])
-    let settings = try TraceSettings(scope, [], try OutputOptions.parse([]))
+    let settings = try TraceSettings(
+      scope, [], TraceOptions.parse([]), ReportOptions.parse([]), output: nil)
     #expect(settings.processes.map(\.raw) == [7, 3])
   }
 }

@@ -36,7 +36,7 @@ extension KernelTests {
       try await screen.wait("the row") { $0.contains("\(program.pid) stack_leak_pthr") }
       try await screen.press("m")
       try await screen.wait("the mark") {
-        $0.contains("mark 1: growth counts from here on") && $0.contains("; mark 1 ")
+        $0.contains("mark 1: growth counts from here on") && $0.contains("; since mark 1, ")
       }
       try await screen.press("p")
       try await screen.wait("the pause") { $0.contains("PAUSED") }
@@ -56,6 +56,23 @@ extension KernelTests {
       try await screen.waitForShell()
       #expect(try await screen.settings() == before)
       #expect(try await screen.isGivenBack())
+    }
+
+    @Test("what was said goes again while figures stand still, and Delete leaves nothing")
+    func pausedNotice() async throws {
+      let program = try await leaking()
+      let screen = try await Screen()
+      try await screen.type("\(try Programs.bpfleak()) --pid \(program.pid)")
+      try await screen.wait("the view") { $0.contains("1 Verdict") }
+      try await screen.press("p", "m")
+      try await screen.wait("the notice") {
+        $0.contains("mark 1: growth counts from here on") && $0.contains(" PAUSED")
+      }
+      try await screen.press("DC")
+      try await screen.wait("its end") {
+        !$0.contains("mark 1: growth") && $0.contains("since mark 1, ")
+          && $0.contains("1 Verdict") && $0.contains(" PAUSED")
+      }
     }
 
     @Test("the last report stays on the terminal")

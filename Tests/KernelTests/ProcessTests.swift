@@ -4,6 +4,23 @@ import Testing
 
 extension KernelTests {
   @Suite struct ProcessTests {
+    @Test(
+      "a child is told as its parent was when it forked, and the program it executes in its turn")
+    func forkedThenExecuted() async throws {
+      let script = "cd /usr/bin; /bin/sh -c 'exit 0'; ./sleep 0.5"
+      let lines = try await Trace.start("--", "bash", "--norc", "-c", script).linesAtEnd()
+      let command = try #require(lines.ofType("process").first)
+      #expect(command.text("origin") == "started" && (command.number("parent_pid") ?? 0) > 1)
+      let shell = try #require(lines.ofType("exec").first?.text("exe"))
+      for child in lines.ofType("process") where child.text("origin") == "forked" {
+        #expect(child.text("exe") == shell && child.text("comm") == "bash")
+        #expect(child.text("cgroup")?.hasPrefix("/") == true)
+      }
+      let programs = lines.ofType("exec").compactMap { $0.text("exe") }
+      #expect(programs.contains("/usr/bin/sleep"), "\(programs)")
+      #expect(programs.allSatisfy { $0.hasPrefix("/") }, "\(programs)")
+    }
+
     @Test("a process that shares its creator's address space has another id and the same space")
     func sharedSpace() async throws {
       let lines = try await Trace.whole(command: "vm_shared", "--count", "3", "--every", "10")

@@ -81,6 +81,54 @@ extension KernelTests {
       }
     }
 
+    @Test("call paths that turn out to be one are one in the replay too, with the same verdict")
+    func unified() async throws {
+      try await withFile { path in
+        let live = try StartedProcess([
+          try Programs.bpfleak(), "record", "--ndjson", "--fail-on-leak", "--duration", "16s",
+          "--output", path, "--", try Programs.test("stack_varies"), "--every", "80",
+        ])
+        let told = try await live.finish()
+        let again = try await replay("--ndjson", "--fail-on-leak", path)
+        #expect(told.ending == .exited(3) && again.ending == .exited(3))
+        let leaks = try TraceLine.all(Array(told.output.utf8)).ofType("leak").last
+        let replayed = try TraceLine.all(Array(again.output.utf8)).ofType("leak").last
+        let names = ["verdict", "count", "bytes", "rate_bytes_per_min", "function", "final"]
+        for name in names {
+          #expect(
+            "\(String(describing: leaks?.fields[name]))"
+              == "\(String(describing: replayed?.fields[name]))", "\(name)")
+        }
+        #expect(leaks?.text("function") == "keep_page" && (leaks?.number("count") ?? 0) > 100)
+      }
+    }
+
+    @Test(
+      "--pid of a replay is about that process alone, in each form, of a recording of the machine")
+    func pidOfMany() async throws {
+      let leaking = try TestProgram.start("stack_leak_clone", "--count", "0", "--every", "50")
+      let other = try await TestProgram.hold("many_maps", "--count", "321")
+      try await leaking.waitUntil(printing: "pid")
+      try await withFile { path in
+        _ = try await bpfleak("record", "--output", path, "--duration", "4s")
+        let alone = try await replay("--pid", "\(other.pid)", path)
+        #expect(alone.ending == .exited(0))
+        let isItsOwn =
+          alone.output.contains("No leak found") && !alone.output.contains("outlived")
+          && alone.output.contains("many_maps")
+        #expect(isItsOwn, "\(alone.output.prefix(2000))")
+        let blamed = try await replay("--pid", "\(leaking.pid)", path)
+        #expect(blamed.output.contains("outlived"))
+        let folded = try await replay("--pid", "\(other.pid)", "--format", "folded", path).output
+        let names = Set(folded.split(separator: "\n").compactMap { $0.split(separator: ";").first })
+        #expect(names.count == 1, "\(names)")
+        let page = try await replay("--pid", "\(other.pid)", "--format", "html", path).output
+        #expect(page.contains("many_maps") && !page.contains("outlived"))
+        let gone = try await replay("--pid", "999999999", path)
+        #expect(gone.ending == .exited(1) && gone.output == "" && gone.errorLines.count == 1)
+      }
+    }
+
     @Test("a recording of one process is about that process, with its resident size as it was")
     func oneProcess() async throws {
       let program = try await TestProgram.hold("many_maps", "--count", "200")

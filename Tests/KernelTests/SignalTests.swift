@@ -4,6 +4,28 @@ import Testing
 
 extension KernelTests {
   @Suite struct SignalTests {
+    @Test("whoever does not read the lines cannot keep it from being stopped")
+    func stalledReader() async throws {
+      let run = try await shell(
+        """
+        work=$(mktemp -d); trap 'rm -rf "$work"' EXIT
+        mkfifo "$work/lines"
+        exec 3<>"$work/lines"
+        "$BPFLEAK" --ndjson -- '\(try Programs.test("map_churn"))' --seconds 30 >"$work/lines" &
+        pid=$!
+        sleep 3
+        kill -TERM $pid
+        for _ in $(seq 100); do kill -0 $pid 2>/dev/null || break; sleep 0.1; done
+        kill -KILL $pid 2>/dev/null && echo "still there"
+        wait $pid
+        echo "status $?"
+        """)
+      #expect(run.output == "status 1\n", "\(run.errors)")
+      // What the command prints goes there as well.
+      let own = run.errorLines.filter { $0.hasPrefix("bpfleak: ") }
+      #expect(own.count == 1 && own[0].contains("was not read until the end"), "\(run.errors)")
+    }
+
     @Test(
       "SIGINT, SIGTERM and SIGHUP print the last report and end with 0",
       arguments: [SIGINT, SIGTERM, SIGHUP])

@@ -4,6 +4,24 @@ import Testing
 
 extension KernelTests {
   @Suite struct ThreadTests {
+    @Test("the line of a clone that is given a stack has the call path that made it")
+    func clonePath() async throws {
+      let lines = try await Trace.whole(
+        command: "stack_leak_pthread", "--count", "3", "--every", "30")
+      let clones = lines.ofType("clone").filter { $0.texts("flags").contains("thread") }
+      #expect(clones.count == 3)
+      for clone in clones {
+        let id = try #require(clone.number("stack"))
+        let stack = try #require(lines.ofType("stack").first { $0.number("id") == id })
+        #expect("\(stack.fields)".contains("spawn_reporter"))
+        // Right before the first line that speaks of it, and after whose it is was told.
+        let place = lines.firstIndex { $0.type == "stack" && $0.number("id") == id } ?? 0
+        let first = lines.firstIndex { $0.type != "stack" && $0.number("stack") == id } ?? 0
+        let isBefore = lines[place..<first].allSatisfy { $0.type == "stack" }
+        #expect(isBefore && first > place)
+      }
+    }
+
     @Test(
       "every thread's clone names the live mapping that its stack lies in",
       arguments: [

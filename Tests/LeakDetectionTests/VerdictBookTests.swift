@@ -69,6 +69,25 @@ private struct ScriptedDetector: LeakDetector {
     #expect(story([nil, nil]).isEmpty)
   }
 
+  @Test("what still leaks comes first, however much the ended left, and the end is dated once")
+  func endedLast() throws {
+    var watch = Watch(Program())
+    watch.book = VerdictBook(detectors: [ScriptedDetector(script: [0: (.leaking, 10)])])
+    let key = SpaceKey(0xffff_8883_0000_0000)
+    watch.ledger.merge(
+      SpaceSnapshot(key: key, totals: SpaceTotals(), areas: []), at: instant(0), reason: .unknown)
+    watch.judge(at: instant(0))
+    let ending = try #require(watch.ledger.space(of: SpaceKey(Program().space)))
+    _ = watch.book.judge(ending, in: watch.ledger, at: instant(0), isEnding: true)
+    #expect(watch.book.verdicts.map(\.endedAt) == [nil, instant(0)])
+    #expect(watch.book.verdicts.last?.subject.space == ending.id)
+    // Without an event of its own the end is as late as it was noticed.
+    watch.ledger.keepOnly([], asOf: instant(1))
+    watch.judge(at: instant(2))
+    watch.judge(at: instant(500))
+    #expect(watch.book.verdicts.map(\.endedAt) == [instant(2), instant(0)])
+  }
+
   @Test("of processes that ended the thousand largest verdicts are kept")
   func bounded() {
     var watch = Watch(Program())

@@ -66,6 +66,7 @@ import Testing
     let verdict = try #require(watch.verdict)
     #expect(verdict.standing == .leaking && verdict.count == 60)
     #expect(verdict.process == ProcessID(100) && verdict.processName == "server")
+    #expect(verdict.endedAt == instant(7000))
     #expect(watch.ledger.spaces.isEmpty)
   }
 

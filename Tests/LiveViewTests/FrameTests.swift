@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import MappingEvents
 import Renderers
 import Reporting
 import Testing
@@ -23,13 +24,13 @@ private let sizes = [
     return frame
   }
 
-  @Test("a leak is told in words at the top, and by whom, before the table", arguments: sizes)
+  @Test("a leak is told in words at the top, once, and by whom, before the table", arguments: sizes)
   func leaking(size: Size) {
     let frame = expectGoldenFrame(
       Contents.content(TextTestReports.leaking), size, named: "leaking")
     let top = frame.lines.prefix(12).map(\.text).joined(separator: "\n")
     #expect(top.contains(" LEAKING  server (pid 31108): 412 stacks of 10.0 MiB"))
-    #expect(top.contains("made by spawn_reporter at src/report.c:28"))
+    #expect(top.contains("created by spawn_reporter (report.c:28)") && !top.contains("made by"))
   }
 
   @Test("without a verdict it is said so, and what grew most", arguments: sizes)
@@ -44,6 +45,67 @@ private let sizes = [
     let frame = expectGoldenFrame(Contents.content(TextTestReports.suspect), size, named: "suspect")
     #expect(frame.text.contains("No leak found so far, but 1 suspect."))
     #expect(frame.lines.contains { $0.spans.contains { $0.style == .suspect } })
+  }
+
+  @Test("verdicts on processes that ended come last, dim, and say so; the rest is counted apart")
+  func ended() {
+    let content = Contents.content(TextTestReports.partlyEnded)
+    let frame = expectGoldenFrame(content, sizes[0], named: "ended")
+    #expect(frame.text.contains("\nand 1 more SUSPECT below; 2 of processes that have ended\n"))
+    let short = verdictSummary(content.report, columns: 80, most: 5).map(\.text)
+    #expect(short.last == "and 1 more LEAKING, 1 SUSPECT below; 2 of processes that have ended")
+    let narrow = verdictSummary(content.report, columns: 50, most: 6).map(\.text)
+    #expect(narrow.last == "and 1 more LEAKING, 1 SUSPECT below; 2 ended")
+    let wide = expectGoldenFrame(content, sizes[2], named: "ended")
+    let line = wide.lines.first { $0.text.contains("job (pid 5000, ended 45 s ago): ") }
+    #expect(line?.spans.allSatisfy { [.dim, .plain].contains($0.style) } == true)
+  }
+
+  @Test("when all that leaked has ended, nothing that runs is called leaking")
+  func onlyEnded() {
+    var report = TextTestReports.calm
+    report.leaks = TextTestReports.partlyEnded.leaks.filter { $0.endedAgo != nil }
+    let lines = verdictSummary(report, columns: 80, most: 4)
+    #expect(lines[0].text == "No leak found so far in what still runs.")
+    #expect(lines[1].text.hasPrefix(" LEAKING  job (pid 5000, ended 45 s ago): "))
+    #expect(lines.last?.text == "and 1 more verdict, of processes that have ended")
+    #expect(!lines.contains { $0.spans.contains { $0.style == .leaking } })
+  }
+
+  @Test("more verdicts on a process that was told are no more rows of the table")
+  func sameProcess() {
+    var report = TextTestReports.leaking
+    report.leaks = Array(repeating: TextTestReports.serverLeak, count: 3)
+    let lines = verdictSummary(report, columns: 80, most: 5)
+    #expect(lines.last?.text == "and 2 more verdicts on the same")
+  }
+
+  @Test("what a verdict speaks of stands out among the groups, by kind, size and origin")
+  func blamed() {
+    var content = Contents.focus
+    content.focus?.leaks[0].verdict.subject = .init(
+      space: 31_108, kind: .file, unitBytes: 0, stack: StackID(1))
+    content.focus?.groups[3].origin = "spawn_reporter"
+    content.focus?.groups.append(TextTestReports.group(.file, 4096, [1, 0, 0, 0, 0, 0]))
+    let frame = render(
+      content, ViewState(focus: 31_108), size: Size(columns: 120, rows: 60))
+    let kinds = frame.lines.dropFirst(6).flatMap(\.spans).filter { $0.style == .leaking }
+    #expect(kinds.map(\.text) == ["file"])
+    let line = frame.lines.first { $0.spans.first?.text == "file" }
+    #expect(line?.text.contains("2.0M") == true)
+  }
+
+  @Test("file name and line of the culprit stay whole on a narrow screen")
+  func culprit() {
+    var content = Contents.focus
+    content.focus?.leaks[0].callStack?.frames[2].file = "/tmp/h3/TP/corpus/leak_thread_unjoined.c"
+    for columns in [40, 60, 80] {
+      let frame = render(
+        content, ViewState(focus: 31_108), size: Size(columns: columns, rows: 30))
+      let line = frame.lines.first { $0.text.contains("made by ") }
+      #expect(line?.text.contains("leak_thread_unjoined.c:28") == (columns > 40), "\(columns)")
+      #expect(line?.text.contains("c:28") == true)
+    }
   }
 
   @Test("losses stand in the second line, in the color of an alarm", arguments: sizes)
@@ -136,13 +198,72 @@ private let sizes = [
     #expect(frame.lines.last?.text == "38x6: 80x24 shows all")
   }
 
-  @Test("growth since a mark is said to be so")
+  @Test("from which mark growth counts is said at any width, and so is the pause")
   func mark() {
     var content = Contents.content(TextTestReports.leaking)
     content.report.header.mark = ReportHeader.Mark(
       number: 2, at: .init(nanoseconds: TextTestReports.now.nanoseconds - 12_000_000_000))
-    let frame = render(content, ViewState(), size: Size(columns: 120, rows: 40))
-    #expect(frame.lines[0].text.contains("; mark 2 12 s ago"))
+    for columns in [60, 80, 120] {
+      let size = Size(columns: columns, rows: 24)
+      for state in [ViewState(), pressed([.character("p")])] {
+        let title = render(content, state, size: size).lines[0].text
+        #expect(title.contains("; since mark 2, 12 s ago"))
+        #expect(title.contains(" PAUSED ") == state.isPaused)
+        #expect(title.contains("own cost") == (columns > (state.isPaused ? 90 : 80)))
+      }
+    }
+    content.report.header.mark?.at = TextTestReports.now
+    let title = render(content, ViewState(), size: sizes[0]).lines[0].text
+    #expect(title.contains("; since mark 2, just now"))
+    var focus = Contents.focus
+    focus.report.header.mark = content.report.header.mark
+    let lines = render(
+      focus, ViewState(focus: 31_108), size: Size(columns: 80, rows: 40)
+    ).lines.map(\.text)
+    #expect(lines.contains { $0.hasSuffix("+30.0 MiB since mark, +10.0 MiB/min, stack") })
+  }
+
+  @Test("the keys that lead out are there on every screen, and none is cut")
+  func keys() {
+    for columns in [40, 50, 60, 80, 120] {
+      for state in [ViewState(), ViewState(focus: 31_108), pressed([.function(1)])] {
+        let line = keyLine(state, columns: columns)
+        #expect(line.width <= columns + 1 && line.text.contains("F10 Quit "))
+        #expect(!line.text.contains("…"))
+        for span in line.spans where span.style == .bar { #expect(span.text.hasSuffix(" ")) }
+      }
+    }
+  }
+
+  @Test("mappings stay in their columns as one pages through them", arguments: [80, 100, 140])
+  func steadyColumns(columns: Int) {
+    var state = pressed([.tab], ViewState(focus: 31_108))
+    let headings = (0..<8).map { _ in
+      let frame = render(Contents.focus, state, size: Size(columns: columns, rows: 10))
+      _ = state.handle(.down, in: frame.extent)
+      return frame.lines[4].text
+    }
+    #expect(Set(headings).count == 1)
+  }
+
+  @Test("the end of what scrolls is left by PgUp, and the chosen part alone is lit")
+  func whereabouts() {
+    let size = Size(columns: 80, rows: 10)
+    func bar(_ keys: [Key]) -> Line {
+      var state = pressed([.character("2")], ViewState(focus: 31_108))
+      for key in keys {
+        _ = state.handle(key, in: render(Contents.focus, state, size: size).extent)
+      }
+      return render(Contents.focus, state, size: size).lines[3]
+    }
+    #expect(bar([]).text.hasSuffix(" lines 1-4 of 12, PgDn "))
+    #expect(bar([.down]).text.hasSuffix(" lines 2-5 of 12, PgUp PgDn "))
+    #expect(bar([.end]).text.hasSuffix(" lines 9-12 of 12, PgUp "))
+    var content = Contents.focus
+    content.events += content.events
+    let events = pressed([.character("3")], ViewState(focus: 31_108))
+    let lit = render(content, events, size: size).lines[3].spans.filter { $0.style == .selected }
+    #expect(lit.map(\.text) == [" 3 Events 10 "])
   }
 
   private func column(of word: String, in line: String) -> Int {

@@ -39,6 +39,7 @@ enum LiveTestContents {
     }
     for index in report.leaks.indices where report.leaks[index].verdict.standing == .leaking {
       report.leaks[index].callStack = stack
+      report.leaks[index].message = named(report.leaks[index].message)
     }
     var content = LiveContent(report: report)
     content.memory = memory
@@ -46,6 +47,13 @@ enum LiveTestContents {
     content.memoryBefore?.parts[2].bytes -= 307_232_768
     content.cost = OwnCost(processorShare: 0.004, residentBytes: 22_439_526)
     return content
+  }
+
+  /// As a message is where the call path is known.
+  private static func named(_ message: String) -> String {
+    let parts = message.split(separator: ";", maxSplits: 1)
+    guard parts.count == 2, parts[0].hasSuffix(" their threads") else { return message }
+    return "\(parts[0]) created by spawn_reporter (report.c:28);\(parts[1])"
   }
 
   /// A straight line from where the growth began, or the size as it is.

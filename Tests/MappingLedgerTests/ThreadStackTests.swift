@@ -27,6 +27,22 @@ import Testing
     #expect(stack.guardBytes == 0 && stack.liveBytes == 0xa000 && stack.uses == 1)
   }
 
+  @Test(
+    "a stack that is used again is blamed on who created the last thread on it, not on who mapped it"
+  )
+  func blamedPath() throws {
+    ledger.play(
+      .main.mmap(0x10000, 0xa000).from(stack: 3),
+      .main.cloneThread(101, stack: 0x19f00).from(stack: 4))
+    #expect(try #require(ledger.stack(at: 0x10000)).blamedStack == StackID(3))
+    ledger.play(
+      .other.exit(), .main.cloneThread(102, stack: 0x19f00).from(stack: 5))
+    #expect(try #require(ledger.stack(at: 0x10000)).blamedStack == StackID(5))
+    #expect(ledger.stacksInUse().isSuperset(of: [StackID(3), StackID(5)]))
+    ledger.play(Caller(100, thread: 102).exit(), .main.cloneThread(103, stack: 0x19f00))
+    #expect(try #require(ledger.stack(at: 0x10000)).blamedStack == nil)
+  }
+
   @Test("a pointer at the very end of a mapping is of that mapping, not of the next one")
   func endPointer() {
     ledger.play(.main.mmap(0x10000, 0xa000), .main.mmap(0x1a000, 0x1000))

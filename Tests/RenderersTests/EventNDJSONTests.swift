@@ -122,7 +122,7 @@ import Testing
       line.shape
         == ParsedLine.event([
           "child_pid": "number", "child_tid": "number", "flags": "list", "child_stack": "string",
-          "mapping": "string",
+          "mapping": "string", "stack": "null",
         ]))
     #expect(line["type"] == "clone" && line.list("flags") == ["vm", "thread"])
     #expect(line.number("child_pid") == 100 && line.number("child_tid") == 101)

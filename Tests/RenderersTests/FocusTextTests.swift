@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import MappingEvents
-import Renderers
 import Reporting
 import Testing
+
+@testable import Renderers
 
 @Suite struct FocusTextTests {
   @Test("verdict and evidence come before sizes, groups and mappings", arguments: [80, 100])
@@ -37,13 +38,41 @@ import Testing
     #expect(lines[cut - 100].hasPrefix("0-1000 ") && lines[cut - 101].hasPrefix("RANGE"))
     #expect(lines[cut + 100].hasPrefix("7ce000-7cf000 ") && lines.count == cut + 101)
     #expect(!renderText(report, mostMappings: nil).contains("…"))
-    #expect(renderText(report, mostMappings: 0).contains("… 1,000 mappings between them left out"))
+    let short = renderText(report, mostMappings: 0)
+    #expect(short.hasSuffix("\n\n1,000 mappings, 3.9 MiB\n") && !short.contains("RANGE"))
   }
 
   @Test("groups past the most are summed up")
   func groups() {
     let text = renderText(TextTestReports.focus(), mostGroups: 2)
     #expect(text.contains("\n… and 2 more groups, 3.6 MiB\n"))
+  }
+
+  @Test("groups tell residence, pace and the ages that matter on narrow screens, too")
+  func groupColumns() {
+    var report = TextTestReports.focus()
+    report.groups[0].residentBytes = 33_751_040
+    report.groups[0].bytesPerMinute = 10_485_760
+    report.groups[0].period = 500_000_000
+    report.groups[0].origin = "spawn_reporter"
+    report.groups[0].ages.counts = [20, 48, 0, 0, 0, 412]
+    report.groups[2].ages.counts = [20, 48, 0, 0, 0, 412]
+    report.groups[1].ages.counts = [0, 0, 0, 0, 0, 1]
+    func titles(_ columns: Int) -> [Substring] {
+      GroupTable(report.groups, columns: columns).lines[0].split(separator: " ")
+    }
+    let first: [Substring] = ["KIND", "EACH", "COUNT", "TOTAL"]
+    #expect(
+      titles(120) == first + [
+        "RESIDENT", "NEW/MIN", "EVERY", "AGE", "<10s", "<1m", "<10m", "<1h", "older", "before",
+        "MADE", "BY",
+      ])
+    #expect(
+      titles(80) == first + [
+        "RESIDENT", "NEW/MIN", "EVERY", "AGE", "<10s", "<1m", "before", "MADE", "BY",
+      ])
+    #expect(
+      titles(66) == first + ["NEW/MIN", "EVERY", "AGE", "<10s", "MADE", "BY"])
   }
 
   @Test("paths and names cannot command the terminal")

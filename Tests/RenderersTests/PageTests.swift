@@ -48,6 +48,14 @@ import Testing
     }
   }
 
+  @Test("evidence and stack of the first three verdicts are seen at once, of the rest on demand")
+  func folded() {
+    let text = renderHTML(RunTestReports.large)
+    let folds = text.components(separatedBy: "<details><summary>Evidence and call stack").count - 1
+    #expect(text.components(separatedBy: "<article").count - 1 == 42 && folds == 39)
+    #expect(!renderHTML(RunTestReports.leaking).contains("Evidence and call stack</summary>"))
+  }
+
   @Test("a page names no other file and no host")
   func selfContained() {
     for (name, report) in Self.pages {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import MappingEvents
 import MappingLedger
+import Symbolization
 
 @testable import Reporting
 
@@ -25,6 +26,14 @@ enum RunTestReports {
     }
   }
 
+  /// Longer than a phone is wide, without a place to break.
+  static let longFrame = StackFrame(
+    address: 0x5581_0000_3000,
+    function: "$s7Network17ConnectionManagerC15handleIncomingyyAA7RequestV_AA8ResponseV10completion"
+      + "tYaKFTY0_std::__detail::_Hashtable<std::__cxx11::basic_string<char>>::_M_insert_unique_node",
+    module: ProfileTestReports.program, offset: 0x3000, file: "/src/server/connection.swift",
+    line: 1234)
+
   static var leaking: RunReport {
     var system = TextTestReports.mixed
     system.header.isFinal = true
@@ -34,10 +43,14 @@ enum RunTestReports {
     for index in system.leaks.indices where index == 0 {
       system.leaks[index].callStack = ProfileTestReports.leakStack
     }
-    system.leaks[1].callStack = ProfileTestReports.strippedStack
+    system.leaks[1].callStack = CallStack(
+      frames: [ProfileTestReports.mmap, longFrame, ProfileTestReports.unknown],
+      incomplete: .copyTooShort)
+    system.leaks[1].message += " Mapped by \(longFrame.function ?? "")."
     return RunReport(
       system: system, focuses: [TextTestReports.focus(leftOut: 7)],
-      profile: ProfileTestReports.mixed, memory: nil, measurement: measurement)
+      profile: ProfileTestReports.mixed, memory: try? MeminfoTestReports.leaking(),
+      measurement: measurement)
   }
 
   static var calm: RunReport {
@@ -70,6 +83,11 @@ enum RunTestReports {
         age: UInt64(index % 150))
     }
     report.focuses = [TextTestReports.focus(mappings: rows)]
+    report.system.leaks += (0..<40).map { index in
+      TextTestReports.leak(
+        5000 + UInt32(index), "worker-\(index)", .leaking,
+        message: TextTestReports.serverLeak.message, evidence: TextTestReports.serverLeak.evidence)
+    }
     return report
   }
 }

@@ -51,9 +51,19 @@ import Testing
     expectGolden(text, named: "system-hostile-\(columns).txt")
   }
 
-  @Test("nothing in scope is an answer, too")
+  @Test("where nobody was seen, that nothing leaks is not said")
   func empty() {
-    expectGolden(renderText(TextTestReports.empty), named: "system-empty-100.txt")
+    let text = renderText(TextTestReports.empty)
+    #expect(!text.contains("No leak found") && text.contains("so nothing was judged."))
+    expectGolden(text, named: "system-empty-100.txt")
+  }
+
+  @Test("a long command is cut, and not how long it was watched")
+  func longScope() {
+    var report = TextTestReports.calm
+    report.header.scope = "./server " + String(repeating: "--option ", count: 30)
+    let title = renderText(report).split(separator: "\n")[0]
+    #expect(title.count <= 100 && title.hasSuffix("; last report") && title.contains("./server"))
   }
 
   @Test("rows past the most are summed up with all processes they stand for")
@@ -75,6 +85,19 @@ import Testing
     #expect(text.split(separator: "\n").count { $0.hasPrefix("LEAKING  ") } == 10)
     #expect(text.split(separator: "\n").count { $0.hasPrefix("   1. ") } == 3)
     #expect(text.contains("… and 2 more verdicts. The evidence of each: bpfleak --pid PID\n"))
+  }
+
+  @Test("verdicts on processes that ended say so, and are asked for no more")
+  func ended() {
+    var report = TextTestReports.partlyEnded
+    let text = renderText(report)
+    #expect(text.contains("3 leaks found, and 2 suspects; 2 of processes that have ended:\n"))
+    #expect(text.contains("\nLEAKING  job (pid 5000, ended 45 s ago): 30 stacks"))
+    #expect(!text.contains("The evidence of each"))
+    report.leaks.insert(TextTestReports.serverLeak, at: 0)
+    #expect(renderText(report).contains("The evidence of each: bpfleak --pid PID\n"))
+    report.leaks.removeAll { $0.endedAgo == nil }
+    #expect(renderText(report).contains("1 leak found, and 1 suspect:\n"))
   }
 
   @Test("no line is wider than asked for", arguments: [60, 80, 100, 120, 200])

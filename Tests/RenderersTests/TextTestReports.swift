@@ -97,6 +97,25 @@ enum TextTestReports {
       leaks: [serverLeak, workerSuspect])
   }
 
+  /// As after minutes on a busy machine: most that leaked has ended.
+  static var partlyEnded: SystemReport {
+    var report = mixed
+    report.rows[2].standing = .leaking
+    let another = leak(
+      911, "prometheus", .leaking,
+      message: "14 mappings of 1.0 MiB were never unmapped.", evidence: [])
+    let jobs: [(UInt32, Verdict.Standing, UInt64)] = [(5000, .leaking, 45), (5001, .suspect, 130)]
+    let ended = jobs.map { process, standing, ago in
+      var leak = leak(
+        process, "job", standing, message: "30 stacks of 8.0 MiB outlived their threads.",
+        evidence: ["30 mappings of 8.0 MiB made with MAP_STACK."])
+      leak.endedAgo = ago * 1_000_000_000
+      return leak
+    }
+    report.leaks = [serverLeak, another, workerSuspect] + ended
+    return report
+  }
+
   static var suspect: SystemReport {
     var worker = calmRows[0]
     worker.name = "worker"

@@ -47,7 +47,7 @@ import Testing
       machine.map(100, 0x7000_0000 + UInt64(index) << 20, 65536, at: at)
     }
     let report = try #require(machine.focus(on: 100, at: 3700))
-    #expect(AgeHistogram.labels == ["<10 s", "<1 min", "<10 min", "<1 h", "older", "before"])
+    #expect(AgeHistogram.labels == ["<10s", "<1m", "<10m", "<1h", "older", "before"])
     #expect(report.groups.map(\.ages.counts) == [[1, 2, 1, 1, 1, 1]])
   }
 

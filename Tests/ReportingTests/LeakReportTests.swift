@@ -60,6 +60,15 @@ import Testing
         "; it grew by 5.9 GiB a minute: 10.0 MiB every 100 ms, until 90 s ago."))
   }
 
+  @Test("a report says how long ago the process ended, and nothing of it while that lives")
+  func ended() {
+    var leak = verdict(.leaking, count: 30)
+    #expect(LeakReport(leak, residentBytes: nil, at: TracedMachine.at(1)).endedAgo == nil)
+    leak.endedAt = TracedMachine.at(5)
+    let report = LeakReport(leak, residentBytes: nil, at: TracedMachine.at(50))
+    #expect(report.endedAgo == 45_000_000_000)
+  }
+
   @Test("a suspicion does not claim a loss, and a withdrawal takes it back")
   func others() {
     #expect(

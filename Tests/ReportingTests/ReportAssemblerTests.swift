@@ -53,6 +53,15 @@ import Testing
     #expect(shrunk.virtualPerMinute == -1 << 20)
   }
 
+  @Test("of a process that just began nothing is said by the minute")
+  func young() {
+    let machine = TracedMachine()
+    machine.list(100, "server", bytes: [4096], at: 10)
+    machine.map(100, 0x7000_0000, 1 << 20, at: 11)
+    #expect(machine.system(at: 14.9).rows[0].virtualPerMinute == 0)
+    #expect(machine.system(at: 15).rows[0].virtualPerMinute == 12 << 20)
+  }
+
   @Test("a forked child's growth counts from the fork")
   func forked() {
     let machine = TracedMachine()
@@ -118,6 +127,20 @@ import Testing
     #expect(row.residentBytes == 4 << 20 && row.residentGrowth == -1 << 20)
   }
 
+  @Test("a chart of sizes begins where the growth in the table does, not at the first report")
+  func chartBegins() throws {
+    let machine = TracedMachine()
+    machine.list(100, "server", bytes: [mebibyte])
+    machine.map(100, 0x7000_0000, 2 * mebibyte, at: 0.2)
+    machine.assembler.begin(machine.ledger, at: TracedMachine.at(0.5)) { _ in 4096 }
+    machine.map(100, 0x7100_0000, 4 * mebibyte, at: 1.5)
+    let row = try #require(machine.system(at: 2, resident: [100: 8192]).rows.first)
+    #expect(row.history.map(\.when) == [TracedMachine.at(0), TracedMachine.at(2)])
+    #expect(row.history.map(\.virtualBytes) == [mebibyte, 7 * mebibyte])
+    #expect(row.history.map(\.residentBytes) == [4096, 8192])
+    #expect(row.virtualGrowth == Int64(6 * mebibyte) && row.residentGrowth == 4096)
+  }
+
   @Test("a look at one process leaves the account of the others as it is")
   func focusBetween() {
     let machine = TracedMachine()
@@ -148,6 +171,17 @@ import Testing
     machine.unmap(100, 0x5000_0000, 0x3000_0000, at: 7)
     machine.unmap(100, 0x1000_0000, 4096, at: 7)
     #expect(machine.system(at: 8).rows[0].growingKind == nil)
+  }
+
+  @Test("what a part of it did is no answer where the whole did not grow")
+  func noGrowth() {
+    let machine = TracedMachine()
+    machine.list(100, "server", bytes: [8 << 20])
+    machine.unmap(100, 0x1000_0000, 4 << 20, at: 1)
+    machine.apply(100, at: 2, .breakSet(start: 0x5000_0000, brk: 0x5000_0000))
+    machine.apply(100, at: 2, .breakSet(start: 0x5000_0000, brk: 0x5040_0000))
+    let row = machine.system(at: 3).rows[0]
+    #expect(row.virtualGrowth == 0 && row.growingKind == nil)
   }
 
   @Test("a row says what limits the trust in it")

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+import Glibc
+
+/// What is shown of a run, live or recorded.
+struct ReportOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Leave smaller mappings out of what is shown: 64K, 1M.", valueName: "size"),
+    transform: SizeArgument.parse)
+  var minSize: SizeArgument?
+
+  @Flag(help: "One JSON object a line on standard output; short for --format ndjson.")
+  var ndjson = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Which NDJSON types: all, or a list such as leak,summary.", valueName: "list"),
+    completion: .list(["all"] + types))
+  var events: String?
+
+  @Option(
+    help: ArgumentHelp("\(OutputForm.names).", valueName: "name"),
+    completion: .list(OutputForm.allCases.map(\.rawValue)))
+  var format: String?
+
+  @Flag(help: "Exit with status 3 if any verdict is 'leaking'.")
+  var failOnLeak = false
+
+  @Flag(help: "Say what is done, with libbpf's own messages.")
+  var verbose = false
+
+  @Flag(help: "Nothing on standard error but failures.")
+  var quiet = false
+
+  /// `--format`, or `--ndjson`, or the ending of `output`.
+  func form(output: String?) throws -> OutputForm {
+    if ndjson {
+      if let format, format != "ndjson" {
+        throw ValidationError("--ndjson and --format \(format) contradict each other; give one")
+      }
+      return .ndjson
+    }
+    guard let format else { return output.flatMap { OutputForm(path: $0) } ?? .text }
+    guard let form = OutputForm(rawValue: format) else {
+      throw ValidationError("there is no format '\(format)'; use \(OutputForm.names)")
+    }
+    return form
+  }
+
+  static let types = [
+    "start", "process", "mmap", "munmap", "mremap", "mprotect", "brk", "shmat", "shmdt", "clone",
+    "exec", "exit", "stack", "mapping", "snapshot", "mark", "leak", "growth", "lost", "audit",
+    "summary",
+  ]
+
+  /// Nil for all.
+  var eventTypes: Set<String>? {
+    get throws {
+      guard let events else { return nil }
+      let names = events.split { $0 == "," || $0 == " " }.map(String.init)
+      if names.isEmpty {
+        throw ValidationError("--events takes all, or a list such as leak,summary")
+      }
+      for name in names where name != "all" && !Self.types.contains(name) {
+        throw ValidationError(
+          "--events knows no type '\(name)'; there are \(Self.types.joined(separator: ", "))")
+      }
+      return names.contains("all") ? nil : Set(names)
+    }
+  }
+
+  func validate(output: String?) throws {
+    let form = try form(output: output)
+    if form != .ndjson, events != nil {
+      throw ValidationError("--events chooses among NDJSON lines; add --ndjson")
+    }
+    if form == .pprof, output == nil, isatty(STDOUT_FILENO) == 1 {
+      throw ValidationError(
+        "--format pprof writes bytes that are not for a terminal; add --output profile.pb.gz")
+    }
+    _ = try eventTypes
+  }
+}
+
+/// What is shown of a run, and where.
+struct OutputOptions: ParsableArguments {
+  @OptionGroup
+  var report: ReportOptions
+
+  @Option(
+    help: ArgumentHelp(
+      "Write there instead of standard output; .ndjson, .folded, .svg, .pb.gz and .html tell the format.",
+      valueName: "file"),
+    completion: .file())
+  var output: String?
+
+  func validate() throws { try report.validate(output: output) }
+
+  /// What to say of an ending that tells no format. It is written all the same, as GNU tools take any
+  /// name for a file: `leak.monday` is one. But who meant a format is to know before the run is over.
+  var notice: String? {
+    guard let output, report.format == nil, !report.ndjson, !report.quiet,
+      let ending = OutputForm.unknownEnding(of: output)
+    else { return nil }
+    return "\(output) is written as text, for '\(ending)' tells no format; "
+      + "choose another with --format: \(OutputForm.names)"
+  }
+}
