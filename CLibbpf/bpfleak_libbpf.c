@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/signalfd.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 // libbpf calls back from the one thread that loads; no lock is needed.
@@ -128,6 +129,13 @@ int bpfleak_open_tracefs(void)
 		mount = -errno;
 	close(context);
 	return mount;
+}
+
+uint64_t bpfleak_file_system(int descriptor)
+{
+	struct statfs status;
+
+	return fstatfs(descriptor, &status) ? 0 : (uint64_t)status.f_type;
 }
 
 int bpfleak_signal_descriptor(const void *signals)

@@ -32,6 +32,10 @@ struct bpf_link *bpfleak_libbpf_attach_tracepoint(struct bpf_program *program, u
  * id must leave no mount behind on the host. */
 int bpfleak_open_tracefs(void);
 
+/* The magic number of the file system that a file is on (statfs(2)); 0 where it cannot be told. Swift's
+ * Glibc lacks fstatfs. */
+uint64_t bpfleak_file_system(int descriptor);
+
 /* Readable when one of `signals`, a sigset_t, is pending; -1 with errno. Swift's Glibc lacks signalfd. */
 int bpfleak_signal_descriptor(const void *signals);
 

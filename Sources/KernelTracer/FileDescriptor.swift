@@ -21,6 +21,10 @@ public struct FileDescriptor: ~Copyable {
     FileDescriptor(owning: bpfleak_signal_descriptor(signals))
   }
 
+  /// The numbers are those of linux/magic.h.
+  var isInTracefs: Bool { bpfleak_file_system(raw) == 0x7472_6163 }
+  public var isInCgroup2: Bool { bpfleak_file_system(raw) == 0x6367_7270 }
+
   /// Everything up to the end of the file, appended to `bytes`; false on an error, with what was
   /// read until then.
   public func readAll(into bytes: inout [UInt8], chunk: Int = 1 << 16) -> Bool {

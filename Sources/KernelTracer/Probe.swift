@@ -64,8 +64,11 @@ public struct Probe: Sendable {
     if !isPermitted { return .notPermitted(operation: "tracing", code: EPERM) }
     if !hasBTF { return .noBTF(path: Self.btfPath) }
     if lockdown == "confidentiality" { return .lockdown(mode: "confidentiality") }
-    return nil
+    return tracefsObstacle
   }
+
+  /// Why the ids of tracepoints cannot be read, which are asked for with each run.
+  public var tracefsObstacle: TracerError? { Tracefs.obstacle }
 
   private static func effectiveCapabilities() -> UInt64 {
     guard let status = FileDescriptor.text(of: "/proc/self/status") else {

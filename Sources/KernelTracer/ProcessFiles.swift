@@ -13,6 +13,10 @@ public struct ProcessFiles: Sendable {
 
   public var exists: Bool { access(directory, F_OK) == 0 }
 
+  /// The process that it is a thread of: itself, unless the id is that of a further thread, for which
+  /// /proc answers too.
+  public var owner: ProcessID? { ProcText.owner(of: ThreadID(process.raw)) }
+
   public var executable: String? { readLink("\(directory)/exe") }
 
   public var name: String? {

@@ -174,7 +174,7 @@ public struct Tracer: ~Copyable {
       var link: OpaquePointer?
       switch hook.kind {
       case .tracepoint:
-        if let id = tracefs.id(of: hook.name) {
+        if let id = try tracefs.id(of: hook.name) {
           link = bpfleak_libbpf_attach_tracepoint(program, id)
         } else {
           errno = ENOENT

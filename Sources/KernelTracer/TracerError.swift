@@ -4,6 +4,8 @@
 public enum TracerError: Error, Sendable, Equatable {
   /// The user lacks the capabilities to load BPF programs.
   case notPermitted(operation: String, code: Int32)
+  /// No tracefs of our own or of the machine is open to this user.
+  case tracefsOutOfReach(code: Int32)
   /// The kernel is older than what the programs need.
   case kernelTooOld(running: KernelVersion, needs: KernelVersion)
   /// The kernel does not describe its own types.

@@ -24,8 +24,9 @@ struct BPFLeak: ParsableCommand {
       and what it is: thread stacks that outlived their threads, for one.
 
       On a terminal it draws a live view: F1 there says what the keys do. Ctrl-C ends it with a last \
-      report. SIGUSR1 prints every live mapping. SIGUSR2 sets a mark: growth counts from there on, \
-      so that one action can be bracketed.
+      report. A command that is given is left to go on when tracing ends before it does; how it ended \
+      is told where it did not succeed. SIGUSR1 prints every live mapping. SIGUSR2 sets a mark: growth \
+      counts from there on, so that one action can be bracketed.
       """,
     version: Version.current,
     subcommands: [

@@ -14,7 +14,8 @@ struct DoctorCommand: ParsableCommand {
     discussion: """
       Looks without changing anything; as root it also loads and attaches the programs for a moment. \
       Exit status 0: bpfleak works here.
-      """)
+      """,
+    version: Version.current)
 
   func run() throws {
     let probe = Probe()
@@ -36,9 +37,9 @@ struct DoctorCommand: ParsableCommand {
         failure = .tracer(error)
       }
     }
-    for finding in findings { _ = MeminfoScreen.write(finding.line + "\n") }
+    for finding in findings { Main.emit(finding.line + "\n") }
     if let failure { throw failure }
-    _ = MeminfoScreen.write("bpfleak works here. Next: sudo bpfleak\n")
+    Main.emit("bpfleak works here. Next: sudo bpfleak\n")
   }
 
   struct Finding {
@@ -84,6 +85,18 @@ struct DoctorCommand: ParsableCommand {
         : Finding(
           .missing, "kernel types",
           "\(Probe.btfPath) is missing; boot a kernel built with CONFIG_DEBUG_INFO_BTF=y"))
+    if probe.isPermitted {
+      switch probe.tracefsObstacle {
+      case nil: findings.append(Finding(.good, "tracefs", "the ids of tracepoints can be read"))
+      case .tracefsOutOfReach?:
+        findings.append(
+          Finding(
+            .missing, "tracefs",
+            "it is readable to root alone; use sudo, or add CAP_DAC_READ_SEARCH to CAP_SYS_ADMIN"))
+      case let obstacle?:
+        findings.append(Finding(.missing, "tracefs", Failure.tracer(obstacle).sentence))
+      }
+    }
     switch probe.lockdown {
     case "confidentiality":
       findings.append(

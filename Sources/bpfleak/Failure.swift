@@ -11,6 +11,9 @@ enum Failure: Error {
   case noMemory(ProcessID)
   case ownProcess(ProcessID)
   case noSuchCgroup(path: String, code: Int32)
+  /// `root` is where version 2 is mounted.
+  case cgroupOfOtherVersion(path: String, root: String?)
+  case threadOf(ProcessID, id: ProcessID)
   case commandNotFound(String)
   case cannotStart(String, code: Int32)
   case cannotWrite(path: String, code: Int32)
@@ -24,12 +27,13 @@ enum Failure: Error {
 
   var status: Int32 {
     switch self {
-    case .tracer(.notPermitted): 77
+    case .tracer(.notPermitted), .tracer(.tracefsOutOfReach): 77
     case .tracer(.kernelTooOld), .tracer(.noBTF), .tracer(.lockdown), .tracer(.noHook),
       .tracer(.refused):
       69
-    case .tracer, .noSuchProcess, .noMemory, .ownProcess, .noSuchCgroup, .commandNotFound,
-      .cannotStart, .cannotWrite, .cannotRead, .notARecording, .startMissing,
+    case .tracer, .noSuchProcess, .noMemory, .ownProcess, .noSuchCgroup,
+      .cgroupOfOtherVersion, .threadOf, .commandNotFound, .cannotStart, .cannotWrite, .cannotRead,
+      .notARecording, .startMissing,
       .recordsOfOtherVersion, .damagedRecording, .notInRecording:
       1
     }
@@ -48,12 +52,22 @@ enum Failure: Error {
     case .noSuchCgroup(let path, let code):
       "cannot use \(path) as a control group: \(Self.text(code)); list them with: "
         + "find /sys/fs/cgroup -type d"
+    case .cgroupOfOtherVersion(let path, let root?):
+      "\(path) is a control group of version 1, which cannot be traced; list those of version 2 with: "
+        + "find \(root) -type d"
+    case .cgroupOfOtherVersion(let path, nil):
+      "\(path) is a control group of version 1, which cannot be traced, and version 2 is not mounted; "
+        + "try: mount -t cgroup2 none /mnt"
+    case .threadOf(let process, let id):
+      "\(id.raw) is a thread of process \(process.raw); try: --pid \(process.raw)"
     case .commandNotFound(let command):
       "cannot find the command '\(command)'; give its path, or check PATH"
     case .cannotStart(let command, let code):
-      "cannot start '\(command)': \(Self.text(code)); try it without bpfleak"
+      "cannot start '\(command)': \(Self.text(code)); \(Self.remedy(code, command))"
     case .cannotWrite(let path, ETIMEDOUT):
       "\(path) was not read until the end, so the rest was left out; stop what reads it last"
+    case .cannotWrite(path: Output.standard, let code):
+      "cannot write to standard output: \(Self.text(code)); send it to another file"
     case .cannotWrite(let path, let code):
       "cannot write \(path): \(Self.text(code)); choose another file with --output"
     case .cannotRead(let path, let code):
@@ -102,6 +116,9 @@ enum Failure: Error {
 
   private static func sentence(of error: TracerError) -> String {
     switch error {
+    case .tracefsOutOfReach(let code):
+      "reading tracefs is not permitted (\(text(code))): it is root's; run as root, or give "
+        + "CAP_SYS_ADMIN and CAP_DAC_READ_SEARCH, see: bpfleak doctor"
     case .notPermitted(let operation, let code):
       geteuid() == 0
         ? "\(operation) is not permitted (\(text(code))) though this is root: the container or "
@@ -133,6 +150,18 @@ enum Failure: Error {
       !line.hasPrefix("libbpf:") && !line.hasPrefix("processed") && !line.hasPrefix("--")
     }
     return lines.last.map { String($0.prefix(200)) } ?? "it gave no reason"
+  }
+
+  /// What to do about a command that cannot be started.
+  private static func remedy(_ code: Int32, _ command: String) -> String {
+    switch code {
+    case EACCES: "see whether it may be executed with: ls -l \(command)"
+    case EISDIR: "give the path of a program"
+    // It is there itself: it was found.
+    case ENOENT: "what it names to be run with is missing, see: file \(command)"
+    case ENOEXEC: "it is no program for this machine, see: file \(command)"
+    default: "try it without bpfleak"
+    }
   }
 
   private static func text(_ code: Int32) -> String { String(cString: strerror(code)) }

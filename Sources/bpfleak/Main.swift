@@ -2,33 +2,29 @@
 import ArgumentParser
 import Glibc
 import KernelTracer
+import Renderers
 
 @main
 enum Main {
   static func main() {
+    occupyStandardDescriptors()
     let arguments = Array(CommandLine.arguments.dropFirst())
-    if arguments.first == ChildCommand.trampoline { ChildCommand.become(arguments) }
+    if arguments.first == ChildCommand.trampoline { ChildCommand.become() }
     // A reader that went away is seen as a failed write, and ends the run quietly.
     signal(SIGPIPE, SIG_IGN)
     do {
-      var command = try parse(arguments)
+      var command = try Subcommand.parse(arguments)
       try command.run()
     } catch {
       exit(report(error, arguments))
     }
   }
 
-  /// A subcommand gets all that follows its name: the root would take the options that both have.
-  private static func parse(_ arguments: [String]) throws -> any ParsableCommand {
-    let rest = Array(arguments.dropFirst())
-    switch arguments.first {
-    case "meminfo": return try MeminfoCommand.parseAsRoot(rest)
-    case "doctor": return try DoctorCommand.parseAsRoot(rest)
-    case "record": return try RecordCommand.parseAsRoot(rest)
-    case "replay": return try ReplayCommand.parseAsRoot(rest)
-    default:
-      if let why = WrongUsage.unknownCommand(arguments) { throw ValidationError(why) }
-      return try BPFLeak.parseAsRoot(arguments)
+  /// A file that takes the number of a closed one would get what is meant for a screen. Standard output
+  /// is opened so that writing to it fails, as it would if it were closed.
+  private static func occupyStandardDescriptors() {
+    for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) < 0 {
+      _ = open("/dev/null", descriptor == STDOUT_FILENO ? O_RDONLY : O_RDWR)
     }
   }
 
@@ -42,14 +38,25 @@ enum Main {
     if error is ExitCode { return code.rawValue }
     if code.isSuccess {
       let text = BPFLeak.fullMessage(for: error)
-      _ = MeminfoScreen.write(text.hasSuffix("\n") ? text : text + "\n")
+      emit(text.hasSuffix("\n") ? text : text + "\n")
       return 0
     }
     say(WrongUsage.sentence(BPFLeak.message(for: error), of: arguments))
     return code.rawValue
   }
 
+  /// One line on standard error, whatever names are in it.
   static func say(_ sentence: String) {
-    _ = MeminfoScreen.write("bpfleak: \(sentence)\n", to: STDERR_FILENO)
+    _ = MeminfoScreen.write("bpfleak: \(printable(sentence))\n", to: STDERR_FILENO)
+  }
+
+  /// Writes to standard output, or ends the program: quietly where nobody reads any more (`| head`).
+  static func emit(_ text: String) {
+    if MeminfoScreen.write(text) { return }
+    let code = errno
+    if code == EPIPE { exit(0) }
+    let failure = Failure.cannotWrite(path: Output.standard, code: code)
+    say(failure.sentence)
+    exit(failure.status)
   }
 }

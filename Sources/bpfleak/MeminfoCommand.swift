@@ -17,7 +17,8 @@ struct MeminfoCommand: ParsableCommand {
       means and what to run next. Needs no privilege; root also sees the kernel's slab caches.
 
       With --duration or --interval it shows what grows; Ctrl-C ends it with a last report.
-      """)
+      """,
+    version: Version.current)
 
   @Option(
     help: ArgumentHelp("Watch for this long: 30s, 5m, 1h30m.", valueName: "time"),
@@ -70,7 +71,7 @@ struct MeminfoCommand: ParsableCommand {
         screen.draw(text(report, columns: screen.columns))
       } else {
         show(report)
-        if !ndjson { emit("\n") }
+        if !ndjson { Main.emit("\n") }
       }
     }
     screen?.clear()
@@ -79,16 +80,11 @@ struct MeminfoCommand: ParsableCommand {
 
   private func show(_ report: MeminfoReport) {
     let columns = MeminfoScreen()?.columns ?? 100
-    emit(ndjson ? MeminfoNDJSON.render(report) : text(report, columns: columns))
+    Main.emit(ndjson ? MeminfoNDJSON.render(report) : text(report, columns: columns))
   }
 
   private func text(_ report: MeminfoReport, columns: Int) -> String {
     MeminfoText(columns: columns, explains: explain).render(report)
-  }
-
-  private func emit(_ text: String) {
-    // Nobody reads any more (`| head`): that is an end, not a failure.
-    if !MeminfoScreen.write(text) { Glibc.exit(0) }
   }
 
   private func complain(_ failure: MeminfoReader.Failure) {
@@ -100,6 +96,6 @@ struct MeminfoCommand: ParsableCommand {
       case .notMeminfo(let field):
         "/proc/meminfo has no \(field): something else is mounted there; try: head /proc/meminfo"
       }
-    _ = MeminfoScreen.write("bpfleak: \(message)\n", to: STDERR_FILENO)
+    Main.say(message)
   }
 }

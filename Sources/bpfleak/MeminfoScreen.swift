@@ -24,12 +24,16 @@ struct MeminfoScreen {
     _ = Self.write("\u{1b}[H\u{1b}[J")
   }
 
-  /// False if nobody reads any more.
+  /// False if it cannot be written, with errno set: EPIPE when nobody reads any more.
   static func write(_ text: String, to file: CInt = STDOUT_FILENO) -> Bool {
     var bytes = Array(text.utf8)[...]
     while !bytes.isEmpty {
       let count = bytes.withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
-      if count > 0 { bytes.removeFirst(count) } else if errno != EINTR { return false }
+      if count > 0 {
+        bytes.removeFirst(count)
+      } else if errno != EINTR, errno != EAGAIN {
+        return false
+      }
     }
     return true
   }

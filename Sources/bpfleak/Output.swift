@@ -2,9 +2,15 @@
 import Glibc
 
 /// Where reports and lines go: standard output or a file. Whole writes only.
+///
+/// What is in a file stays until `begin`: a run that does not come to be takes nothing away, and
+/// leaves no file behind that was not there before.
 final class Output {
   private let descriptor: Int32
   private let owns: Bool
+  /// The file was not there before, and nothing was begun.
+  private var isToBeRemoved = false
+  static let standard = "standard output"
   let path: String
   /// Nobody reads any more.
   private(set) var isClosed = false
@@ -16,13 +22,16 @@ final class Output {
     guard let path else {
       descriptor = STDOUT_FILENO
       owns = false
-      self.path = "standard output"
+      self.path = Self.standard
       hasReader = Self.hasReader(descriptor)
       return
     }
-    descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+    let flags = O_WRONLY | O_CREAT | O_CLOEXEC
+    let created = open(path, flags | O_EXCL, 0o644)
+    descriptor = created < 0 && errno == EEXIST ? open(path, flags, 0o644) : created
     guard descriptor >= 0 else { throw .cannotWrite(path: path, code: errno) }
     owns = true
+    isToBeRemoved = created >= 0
     self.path = path
     hasReader = Self.hasReader(descriptor)
   }
@@ -32,7 +41,19 @@ final class Output {
     return fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT != S_IFREG
   }
 
-  deinit { if owns { close(descriptor) } }
+  /// Takes the file over, and what was in it away.
+  func begin() {
+    guard owns else { return }
+    isToBeRemoved = false
+    // A device or a pipe has no length to set.
+    if ftruncate(descriptor, 0) != 0, errno != EINVAL { fail(errno) }
+  }
+
+  deinit {
+    guard owns else { return }
+    close(descriptor)
+    if isToBeRemoved { unlink(path) }
+  }
 
   var isTerminal: Bool { isatty(descriptor) == 1 }
 
@@ -49,10 +70,14 @@ final class Output {
       if count >= 0 {
         start += count
       } else if errno != EINTR, errno != EAGAIN {
-        isClosed = true
-        if errno != EPIPE { failure = errno }
+        fail(errno)
       }
     }
+  }
+
+  private func fail(_ code: Int32) {
+    isClosed = true
+    if code != EPIPE { failure = code }
   }
 
   /// Returns when so much as a pipe takes at once can be written. One that does not read, and keeps us

@@ -14,7 +14,8 @@ struct RecordCommand: ParsableCommand {
       last report. Ctrl-C ends it. bpfleak replay FILE gives every report and format of that run, \
       on any machine and without privilege. The file holds names, paths and addresses of the \
       traced processes, and nothing of what is in their memory.
-      """)
+      """,
+    version: Version.current)
 
   @OptionGroup(title: "What to trace")
   var scope: ScopeOptions

@@ -9,6 +9,7 @@ final class Recorder {
   private var writer: RecordingWriter
   private var flushAt = KernelInstant(nanoseconds: 0)
   private var bytes = 0
+  private var hasBegun = false
 
   /// What is younger is lost when this program is killed.
   private static let flushEvery: UInt64 = 1_000_000_000
@@ -20,6 +21,12 @@ final class Recorder {
 
   /// Whether the file takes no more.
   var isClosed: Bool { output.isClosed }
+
+  /// Until then all is kept, and the file left as it is.
+  func begin() {
+    output.begin()
+    hasBegun = true
+  }
 
   func append(_ record: UnsafeRawBufferPointer) {
     if writer.append(record) { write() }
@@ -45,6 +52,7 @@ final class Recorder {
   }
 
   private func write() {
+    guard hasBegun else { return }
     bytes += writer.finished.count
     output.write(writer.finished)
     writer.take()

@@ -14,7 +14,8 @@ struct ReplayCommand: ParsableCommand {
     discussion: """
       Prints the last report of a run that bpfleak record kept, or with --ndjson every line of it. \
       Of a damaged file it tells what can be read, and says what is missing.
-      """)
+      """,
+    version: Version.current)
 
   @Argument(
     help: ArgumentHelp("What bpfleak record wrote.", valueName: "file"), completion: .file())

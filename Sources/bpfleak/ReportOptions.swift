@@ -57,16 +57,16 @@ struct ReportOptions: ParsableArguments {
   /// Nil for all.
   var eventTypes: Set<String>? {
     get throws {
-      guard let events, events != "all" else { return nil }
-      let names = events.split(separator: ",").map(String.init)
+      guard let events else { return nil }
+      let names = events.split { $0 == "," || $0 == " " }.map(String.init)
       if names.isEmpty {
         throw ValidationError("--events takes all, or a list such as leak,summary")
       }
-      for name in names where !Self.types.contains(name) {
+      for name in names where name != "all" && !Self.types.contains(name) {
         throw ValidationError(
           "--events knows no type '\(name)'; there are \(Self.types.joined(separator: ", "))")
       }
-      return Set(names)
+      return names.contains("all") ? nil : Set(names)
     }
   }
 

@@ -30,5 +30,8 @@ struct ScopeOptions: ParsableArguments {
       throw ValidationError(
         "--comm takes the kernel's name of a process, 1 to 15 bytes; see: ps -e -o comm")
     }
+    if cgroup == "" {
+      throw ValidationError("--cgroup takes the path of a control group; see: /proc/PID/cgroup")
+    }
   }
 }

@@ -6,12 +6,25 @@ import KernelTracer
 struct StopSignals {
   private let signals: sigset_t
 
-  init(_ wanted: [Int32] = [SIGINT, SIGTERM]) {
+  /// Those that end a run. SIGHUP comes when a connection or a terminal is gone.
+  static let stopping = [SIGINT, SIGTERM, SIGHUP]
+
+  init(_ wanted: [Int32] = stopping) {
     var signals = sigset_t()
     sigemptyset(&signals)
-    for signal in wanted { sigaddset(&signals, signal) }
+    // nohup has it ignored, which blocking would undo.
+    for signal in wanted where signal != SIGHUP || !Self.isIgnored(SIGHUP) {
+      sigaddset(&signals, signal)
+    }
     sigprocmask(SIG_BLOCK, &signals, nil)
     self.signals = signals
+  }
+
+  private static func isIgnored(_ signal: Int32) -> Bool {
+    var action = sigaction()
+    return sigaction(signal, nil, &action) == 0
+      && unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self)
+        == unsafeBitCast(SIG_IGN, to: Int.self)
   }
 
   /// Readable when one of them came.
@@ -35,7 +48,7 @@ struct StopSignals {
   static var isToldToStop: Bool {
     var pending = sigset_t()
     sigpending(&pending)
-    return [SIGINT, SIGTERM, SIGHUP].contains { sigismember(&pending, $0) == 1 }
+    return stopping.contains { sigismember(&pending, $0) == 1 }
   }
 
   private func take(within ns: UInt64) -> Int32? {

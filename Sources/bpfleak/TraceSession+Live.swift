@@ -20,7 +20,7 @@ extension TraceSession {
       return display
     } catch {
       if let sentence = error.sentence, !settings.quiet {
-        _ = MeminfoScreen.write("bpfleak: \(sentence)\n", to: STDERR_FILENO)
+        Main.say(sentence)
       }
       return nil
     }

@@ -20,7 +20,6 @@ extension TraceSession {
           attached: facts.hooks.map { ($0.name, $0.kind) }))
     }
     for space in ledger.spaces.values.sorted(by: { $0.id < $1.id }) { announce(space, at: began) }
-    flush()
   }
 
   private var boundProcesses: [ProcessID]? {

@@ -14,6 +14,7 @@ extension TraceSession {
     let session = TraceSession(
       settings, .recording(TracerSpec(scope: facts.scope.spec)), facts, output)
     var reader = try recording.reader()
+    output.begin()
     var replay = Replay(session)
     while !output.isClosed, let item = reader.next(texts: &session.decoder.texts) {
       replay.take(item, &reader)
@@ -198,6 +199,7 @@ private struct Replay {
     guard !hasStarted else { return }
     hasStarted = true
     if session.settings.form == .ndjson { session.writeStart() }
+    session.flush()
   }
 
   /// The lists are missing: what was recorded meanwhile happened all the same.

@@ -15,8 +15,7 @@ extension TraceSession {
   func announceEnd() {
     guard !settings.quiet, isatty(STDERR_FILENO) == 1 else { return }
     let when = settings.duration == nil ? "at the end; Ctrl-C ends it" : "at the end, or at Ctrl-C"
-    _ = MeminfoScreen.write(
-      "bpfleak: tracing; \(output.path) is written \(when)\n", to: STDERR_FILENO)
+    Main.say("tracing; \(output.path) is written \(when)")
   }
 
   /// What a file was written with, in one line: who gave `--output` sees nothing else of the run.
@@ -44,9 +43,7 @@ extension TraceSession {
     case .html: output.write(renderHTML(whole(system, profile, at: now)))
     }
     if settings.form == .folded, !coverage.isComplete, !settings.quiet {
-      _ = MeminfoScreen.write(
-        "bpfleak: \(formatCount(coverage.lost)) events were lost; sizes may be off\n",
-        to: STDERR_FILENO)
+      Main.say("\(formatCount(coverage.lost)) events were lost; sizes may be off")
     }
   }
 

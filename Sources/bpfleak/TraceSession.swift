@@ -74,7 +74,7 @@ final class TraceSession {
     let probe = Probe()
     try checkPrivilegeAndTargets(settings, probe)
     // From here on a signal asks for a report, also while the tables are still being read.
-    let reporting = [SIGINT, SIGTERM, SIGUSR1, SIGUSR2]
+    let reporting = StopSignals.stopping + [SIGUSR1, SIGUSR2]
     var signals = StopSignals(reporting)
     let output = try Output(path: settings.outputPath)
     var live = display(for: settings, output)
@@ -86,7 +86,7 @@ final class TraceSession {
     var child: ChildCommand?
     if !settings.command.isEmpty {
       let started = try ChildCommand.start(
-        settings.command,
+        RawArguments.afterTerminator,
         sharesOutput: settings.form == .text
           || settings.form.isWrittenAtEnd && settings.outputPath != nil)
       scope = .processes([started.process], follow: true)
@@ -96,7 +96,7 @@ final class TraceSession {
     } else if let name = settings.scope.comm {
       scope = .name(name)
     } else if let path = settings.scope.cgroup {
-      scope = .cgroup(path: path)
+      scope = .cgroup(path: try controlGroupDirectory(path))
     }
     let session: TraceSession
     do throws(TracerError) {
@@ -130,10 +130,11 @@ final class TraceSession {
     for process in settings.processes {
       if process.raw == UInt32(getpid()) { throw .ownProcess(process) }
       if !ProcessFiles(process).exists { throw .noSuchProcess(process) }
+      if let owner = ProcessFiles(process).owner, owner != process {
+        throw .threadOf(owner, id: process)
+      }
     }
-    if let path = settings.scope.cgroup, access("\(path)/cgroup.procs", R_OK) != 0 {
-      throw .noSuchCgroup(path: path, code: errno)
-    }
+    if let path = settings.scope.cgroup { _ = try controlGroupDirectory(path) }
   }
 
   init(
@@ -163,19 +164,25 @@ final class TraceSession {
     _ child: consuming ChildCommand?, _ signals: StopSignals
   ) throws(Failure) -> Int32 {
     if settings.form == .ndjson || recorder != nil { writeStart() }
-    if settings.form.isWrittenAtEnd { announceEnd() }
+    // Kept back until the command has begun: nothing is written of a run that does not come to be.
+    let opening = lines.bytes
+    lines.removeAll()
     for event in sinceSeeding { take(event) }
     sinceSeeding = []
     let isBound = tracer.spec.scope.isBoundToProcesses
     let signalled = signals.makeDescriptor()
-    var childProcess: ProcessID?
+    var command: RunningCommand?
     if let child {
-      childProcess = child.process
-      child.begin()
+      try child.begin()
+      command = RunningCommand(child.process)
     }
+    output.begin()
+    recorder?.begin()
+    output.write(opening)
+    if settings.form.isWrittenAtEnd { announceEnd() }
     // The child has begun, and keeps the priority it was given.
     takePrecedence()
-    var isWaitingForFirst = childProcess != nil
+    var isWaitingForFirst = command != nil
     let start = Clock.now
     let end = start.later(by: settings.duration ?? .max)
     openOnlySpace()
@@ -202,7 +209,7 @@ final class TraceSession {
       if now >= end { isStopping = true }
       if isBound, ledger.processes.isEmpty, !isWaitingForFirst { isStopping = true }
       if !ledger.processes.isEmpty { isWaitingForFirst = false }
-      if isWaitingForFirst, hasExited(childProcess) { isStopping = true }
+      if isWaitingForFirst, command?.hasEnded() == true { isStopping = true }
       let isDue = reportsMeanwhile && now >= reportAt && !isStopping
       if live != nil, !serveLive(figuresAreDue: isDue, at: now) { isStopping = true }
       if isDue {
@@ -226,9 +233,9 @@ final class TraceSession {
       awaitStacks(Self.lastWait)
       finish(at: Clock.now)
     }
-    _ = hasExited(childProcess)
     try recorder?.close()
     if let recorder, !settings.quiet { Main.say(recorder.summary) }
+    if let ending = ending(of: command), !settings.quiet { Main.say(ending) }
     let status = try status()
     if let sentence = writtenSentence { Main.say(sentence) }
     return status
@@ -262,10 +269,11 @@ final class TraceSession {
     noteFirstSizes(at: now)
   }
 
-  private func hasExited(_ child: ProcessID?) -> Bool {
-    guard let child else { return false }
-    var status: Int32 = 0
-    return waitpid(pid_t(child.raw), &status, WNOHANG) != 0
+  /// What is to be said of how the command ended, if it did.
+  private func ending(of command: RunningCommand?) -> String? {
+    guard var command, !output.isClosed else { return nil }
+    if !command.hasEnded(), ledger.processes[command.process] == nil { command.awaitEnd() }
+    return command.complaint
   }
 
   private func wait(until next: KernelInstant, _ signalled: Int32) {

@@ -24,7 +24,12 @@ struct TraceSettings {
   /// Of a recording of many: the one to look at.
   var focus: ProcessID?
 
-  var processes: [ProcessID] { scope.pid.map { ProcessID($0) } }
+  /// Each once, in the order they were given.
+  var processes: [ProcessID] {
+    scope.pid.reduce(into: []) { known, pid in
+      if !known.contains(ProcessID(pid)) { known.append(ProcessID(pid)) }
+    }
+  }
 
   func wants(_ type: String) -> Bool { events?.contains(type) ?? true }
 }

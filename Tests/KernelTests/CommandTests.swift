@@ -85,12 +85,92 @@ extension KernelTests {
 
     @Test("a command that cannot be started is one line on standard error and status 1")
     func cannotStart() async throws {
-      for command in ["no-such-command-at-all", "/etc/passwd", "/no/such/file"] {
+      for command in ["no-such-command-at-all", "/etc/passwd", "/no/such/file", "/tmp", ""] {
         let run = try await bpfleak("--", command)
         #expect(run.ending == .exited(1))
-        #expect(run.errorLines.count == 1 && run.errors.contains(command))
+        #expect(run.errorLines.count == 1 && run.errors.contains("'\(command)'"))
         #expect(run.output == "")
       }
+    }
+
+    @Test(
+      "a file that the kernel will not run is one line and status 1, whatever else is asked for",
+      arguments: [[], ["--ndjson"], ["--fail-on-leak"], ["--quiet"]])
+    func cannotBeExecuted(options: [String]) async throws {
+      try await withDirectory { directory in
+        try write("#!/no/such/interpreter\n", to: "\(directory)/script")
+        try write("\u{7f}ELF\0\0\0\n", to: "\(directory)/junk")
+        for (name, remedy) in [("script", "file \(directory)/script"), ("junk", "no program")] {
+          let program = "\(directory)/\(name)"
+          let run = try await StartedProcess(
+            [try Programs.bpfleak()] + options + ["--", program, "argument"]
+          ).finish()
+          #expect(run.ending == .exited(1))
+          #expect(run.errorLines.count == 1 && run.errors.contains("cannot start '\(program)'"))
+          #expect(run.errors.contains(remedy) && run.output == "")
+        }
+      }
+    }
+
+    @Test("a script without a first line that names its interpreter is run by the shell")
+    func scriptOfNobody() async throws {
+      try await withDirectory { directory in
+        try write("echo \"$1\" is run\n", to: "\(directory)/script")
+        let run = try await bpfleak("--quiet", "--", "\(directory)/script", "this")
+        #expect(run.ending == .exited(0) && run.output.hasPrefix("this is run\n"))
+      }
+    }
+
+    @Test("a command is looked for in PATH, whose empty places are the current directory")
+    func emptyPlaceInPath() async throws {
+      try await withDirectory { directory in
+        try write("#!/bin/sh\necho found\n", to: "\(directory)/found-here")
+        try FileManager.default.createDirectory(
+          atPath: "\(directory)/first/found-here", withIntermediateDirectories: true)
+        let run = try await shell(
+          "cd \(directory) && PATH=\(directory)/first::/usr/bin $BPFLEAK -- found-here")
+        #expect(run.ending == .exited(0) && run.output.hasPrefix("found\n"))
+      }
+    }
+
+    @Test("the words of a command arrive as the bytes that they are, UTF-8 or not")
+    func bytes() async throws {
+      let run = try await shell(
+        """
+        cd /tmp && mkdir -p $'bpfleak-\\xff' && cp /usr/bin/printf $'bpfleak-\\xff/'
+        $BPFLEAK --quiet --stacks none -- $'bpfleak-\\xff/printf' '%s/%s\\n' $'\\xff\\x80' -- |
+          head -1 | od -An -tx1
+        rm -r $'bpfleak-\\xff'
+        """)
+      #expect(run.output.hasPrefix(" ff 80 2f 2d 2d 0a\n") && run.errors == "", "\(run)")
+    }
+
+    @Test("how a command ended is told where it did not succeed, and does not change the status")
+    func commandFails() async throws {
+      for (script, words) in [
+        ("exit 3", "the command ended with status 3\n"),
+        ("kill -SEGV $$", "the command was ended by signal 11 (Segmentation fault)\n"),
+        ("exit 0", ""),
+      ] {
+        let run = try await bpfleak("--", "sh", "-c", script)
+        #expect(run.ending == .exited(0))
+        #expect(run.errors == (words.isEmpty ? "" : "bpfleak: " + words))
+        let quiet = try await bpfleak("--quiet", "--", "sh", "-c", script)
+        #expect(quiet.ending == .exited(0) && quiet.errors == "")
+      }
+    }
+
+    private func withDirectory(_ body: (String) async throws -> Void) async throws {
+      let directory = "/tmp/bpfleak-test.\(getpid()).\(UInt32.random(in: 0...(.max)))"
+      try FileManager.default.createDirectory(
+        atPath: directory, withIntermediateDirectories: true)
+      defer { try? FileManager.default.removeItem(atPath: directory) }
+      try await body(directory)
+    }
+
+    private func write(_ text: String, to path: String) throws {
+      try text.write(toFile: path, atomically: false, encoding: .utf8)
+      chmod(path, 0o755)
     }
 
     @Test("a command that dies by a signal ends the trace like any other")

@@ -16,7 +16,8 @@ struct FailureTests {
       ["--comm", "a-name-of-16-byte"], ["--ndjson", "--events", "leak,nonsense"],
       ["--ndjson", "--events", ""], ["--events", "leak"], ["--format", "svg"],
       ["--ndjson", "--format", "text"], ["--no-such-option"], ["no-such-subcommand"],
-      ["meminfo", "--no-such-option"], ["doctor", "surplus"],
+      ["meminfo", "--no-such-option"], ["doctor", "surplus"], ["--"], ["--cgroup", ""],
+      ["record", "--output", "/tmp/bpfleak-never", "--"], ["help", "nope"], ["--quiet", "meminfo"],
     ])
   func wrongUsage(arguments: [String]) async throws {
     let run = try await StartedProcess([try Programs.bpfleak()] + arguments).finish()
@@ -27,10 +28,53 @@ struct FailureTests {
 
   @Test("help and version are asked for, and go to standard output with status 0")
   func help() async throws {
-    for arguments in [["--help"], ["--version"], ["meminfo", "--help"], ["doctor", "--help"]] {
+    for arguments in [
+      ["--help"], ["--version"], ["meminfo", "--help"], ["doctor", "--help"], ["help", "record"],
+      ["record", "--version"], ["replay", "--version"],
+    ] {
       let run = try await StartedProcess([try Programs.bpfleak()] + arguments).finish()
       #expect(run.ending == .exited(0) && run.errors == "" && !run.output.isEmpty)
     }
+  }
+
+  @Test(
+    "an answer that cannot be written is one line and status 1, and one that nobody reads is none",
+    arguments: ["--help", "--version", "meminfo", "meminfo --ndjson", "record --help"])
+  func cannotWrite(words: String) async throws {
+    let full = try await shell("$BPFLEAK \(words) >/dev/full")
+    #expect(full.ending == .exited(1))
+    #expect(full.errorLines.count == 1 && full.errors.contains("standard output"))
+    let unread = try await shell("(sleep 0.2; $BPFLEAK \(words); echo $? >&2) | true; sleep 1")
+    #expect(unread.errors == "0\n")
+  }
+
+  @Test("no name in a message makes a second line or reaches the terminal as an escape")
+  func printableMessages() async throws {
+    let name = "\u{1b}[31m\nred"
+    for arguments in [
+      ["replay", "/tmp/\(name)"], ["--format", name], ["--\(name)"],
+      ["--events", name, "--ndjson"],
+    ] {
+      let run = try await StartedProcess([try Programs.bpfleak()] + arguments).finish()
+      #expect(run.errorLines.count == 1 && run.errors.contains("\\x1b[31m"), "\(run.errors)")
+      #expect(!run.errors.contains("\u{1b}"))
+    }
+  }
+
+  @Test(
+    "with capabilities that do not reach tracefs it is refused with 77, and doctor says why",
+    .needs(.tracing), .needs(.becomingNobody), arguments: ["sys_admin", "bpf,+perfmon"])
+  func tracefsOutOfReach(capabilities: String) async throws {
+    let nobody = [
+      "setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", "--inh-caps",
+      "-all,+\(capabilities)", "--ambient-caps", "-all,+\(capabilities)", try Programs.bpfleak(),
+    ]
+    let run = try await StartedProcess(nobody + ["--duration", "1s"]).finish()
+    #expect(run.ending == .exited(77) && run.output == "")
+    #expect(run.errorLines.count == 1 && run.errors.contains("tracefs"), "\(run.errors)")
+    let doctor = try await StartedProcess(nobody + ["doctor"]).finish()
+    #expect(doctor.ending == .exited(77))
+    #expect(doctor.output.contains("ok  privilege") && doctor.output.contains("NO  tracefs"))
   }
 
   @Test(
@@ -121,6 +165,70 @@ extension KernelTests {
       #expect(run.ending == .exited(1))
       #expect(run.errorLines.count == 1 && run.errors.contains("\(ended.pid)"), "\(run.errors)")
       #expect(run.output == "")
+    }
+
+    @Test("the id of a thread is refused with the id of its process")
+    func thread() async throws {
+      let program = try TestProgram.start("thread_pool", "--run", "60000")
+      var thread = ""
+      try await program.wait("a thread") {
+        let threads = try? FileManager.default.contentsOfDirectory(
+          atPath: "/proc/\(program.pid)/task")
+        thread = threads?.first { $0 != "\(program.pid)" } ?? ""
+        return !thread.isEmpty
+      }
+      let run = try await bpfleak("--pid", thread)
+      #expect(run.ending == .exited(1) && run.output == "")
+      #expect(run.errors.hasSuffix("try: --pid \(program.pid)\n"), "\(run.errors)")
+    }
+
+    @Test("a run that does not come to be leaves files as they were")
+    func filesAreKept() async throws {
+      let path = "/tmp/bpfleak-test.\(getpid()).kept"
+      defer { unlink(path) }
+      for arguments in [["--pid", "2"], ["--", "no-such-command-at-all"]] {
+        for first in [[], ["record"]] {
+          let words = [try Programs.bpfleak()] + first + ["--output", path] + arguments
+          #expect(try await StartedProcess(words).finish().ending == .exited(1))
+          #expect(access(path, F_OK) != 0)
+          try "kept".write(toFile: path, atomically: false, encoding: .utf8)
+          #expect(try await StartedProcess(words).finish().ending == .exited(1))
+          #expect(textOfFile(path) == "kept")
+          unlink(path)
+        }
+      }
+      try String(repeating: "longer than a line\n", count: 9999)
+        .write(toFile: path, atomically: false, encoding: .utf8)
+      let run = try await bpfleak("--output", path, "--", "true")
+      #expect(run.ending == .exited(0))
+      #expect(textOfFile(path).map { $0.hasPrefix("bpfleak ") && $0.count < 9999 } == true)
+    }
+
+    @Test("nothing that is meant for a closed standard output or error gets into a file")
+    func closedDescriptors() async throws {
+      let path = "/tmp/bpfleak-test.\(getpid()).closed"
+      defer { unlink(path) }
+      for closed in [">&-", ">&- 2>&-", "<&- >&- 2>&-"] {
+        let run = try await shell(
+          "$BPFLEAK --verbose --ndjson --output \(path) --duration 500ms \(closed)")
+        #expect(run.ending == .exited(0))
+        let lines = try TraceLine.all(Array((textOfFile(path) ?? "").utf8))
+        #expect(lines.first?.type == "start" && lines.last?.type == "summary")
+      }
+      let run = try await shell("$BPFLEAK --duration 500ms >&-")
+      #expect(run.ending == .exited(1) && run.errorLines.count == 1)
+    }
+
+    @Test("a control group of version 1 is refused as what it is")
+    func cgroupVersion1() async throws {
+      let mounts = (textOfFile("/proc/self/mounts") ?? "").split(separator: "\n")
+      let first = mounts.map { $0.split(separator: " ") }.first {
+        $0.count > 2 && $0[2] == "cgroup"
+      }
+      guard let place = first?[1] else { return }
+      let run = try await bpfleak("--cgroup", String(place))
+      #expect(run.ending == .exited(1))
+      #expect(run.errorLines.count == 1 && run.errors.contains("version 1"), "\(run.errors)")
     }
 
     @Test("a full disk is one line and status 1")

@@ -136,7 +136,7 @@ extension KernelTests {
       let pid = try #require(pid_t(found.output.trimmingCharacters(in: .whitespacesAndNewlines)))
       _ = try await shell("kill -\(signal) \(pid)")
       let end = try await screen.wait("its end") { $0.contains(/ended \d/) }
-      let isAsked = ["TERM", "INT"].contains(signal)
+      let isAsked = ["TERM", "INT", "HUP"].contains(signal)
       #expect(end.contains("ended 0") == isAsked)
       #expect(try await screen.settings() == before)
       #expect(try await screen.isGivenBack())

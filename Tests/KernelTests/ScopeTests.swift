@@ -112,6 +112,11 @@ extension KernelTests {
       ]
       try group.admit(programs[0], to: group.path)
       try group.admit(programs[1], to: group.inner)
+      // As /proc/PID/cgroup has it, from the hierarchy's root.
+      let named = String(group.path.dropFirst((ControlGroup.root ?? "").count))
+      let byName = try await Trace.start("--cgroup", named)
+      #expect(try await byName.dump().pids == Set(programs.prefix(2).map { Int($0.pid) }))
+      _ = try await byName.stop()
       let trace = try await Trace.start("--cgroup", group.path)
       let dump = try await trace.dump()
       #expect(dump.pids == Set(programs.prefix(2).map { Int($0.pid) }))

@@ -26,7 +26,9 @@ extension KernelTests {
       #expect(own.count == 1 && own[0].contains("was not read until the end"), "\(run.errors)")
     }
 
-    @Test("SIGINT and SIGTERM print the last report and end with 0", arguments: [SIGINT, SIGTERM])
+    @Test(
+      "SIGINT, SIGTERM and SIGHUP print the last report and end with 0",
+      arguments: [SIGINT, SIGTERM, SIGHUP])
     func stop(signal: Int32) async throws {
       let program = try await TestProgram.hold("many_maps", "--count", "50")
       let lines = try await Trace.start(pid: program.pid)
@@ -41,6 +43,19 @@ extension KernelTests {
       }
       #expect(try lines.lines().last?.type == "summary")
       #expect(text.output.text.components(separatedBy: "last report").count == 2)
+    }
+
+    @Test("what nohup starts goes on after SIGHUP")
+    func ignoredHangup() async throws {
+      let run = try await shell(
+        """
+        trap '' HUP
+        $BPFLEAK --ndjson --events start,summary --duration 3s & trace=$!
+        sleep 1.5; kill -HUP $trace; wait $trace
+        """)
+      #expect(run.ending == .exited(0))
+      let lasted = try TraceLine.all(Array(run.output.utf8)).last?.number("duration_ns")
+      #expect(try #require(lasted) >= 2_900_000_000)
     }
 
     @Test("what happened before the signal is still written, though it was not read yet")
