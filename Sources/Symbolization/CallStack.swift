@@ -19,22 +19,45 @@ public struct CallStack: Hashable, Sendable {
   /// What a just-in-time compiler wrote it writes again, better and elsewhere, when it is called often:
   /// the same Java method has three addresses in as many seconds. Such frames count by name, and where
   /// they have none the path is what was called from there, if that is more than the C library.
+  ///
+  /// How deep a function had called itself makes no other path.
   var pathHash: Int {
-    var hasher = Hasher()
+    var steps: [PathStep] = []
     var isTelling = false
     for frame in frames {
       if frame.module == nil {
         if frame.function == nil, isTelling { break }
         if let function = frame.function {
-          hasher.combine(function)
+          steps.append(.function(function))
           continue
         }
       }
       isTelling = isTelling || !frame.isPlumbing
-      hasher.combine(frame.address)
+      steps.append(.address(frame.address))
     }
-    return hasher.finalize()
+    return withoutRepeats(steps).hashValue
   }
+
+  private enum PathStep: Hashable {
+    case address(UInt64)
+    case function(String)
+  }
+}
+
+/// `path` with what is there several times in a row, one step or up to three, there once: recursion of
+/// any depth is the same.
+func withoutRepeats<Step: Equatable>(_ path: [Step]) -> [Step] {
+  var once: [Step] = []
+  for step in path {
+    once.append(step)
+    for length in 1...3 where once.count >= 2 * length {
+      if once.suffix(length) == once.dropLast(length).suffix(length) {
+        once.removeLast(length)
+        break
+      }
+    }
+  }
+  return once
 }
 
 /// Why an unwound stack stops short.
@@ -42,6 +65,8 @@ public enum IncompleteReason: String, Hashable, Sendable {
   /// It is deeper than what was copied of it.
   case copyTooShort = "the stack is deeper than what was copied of it"
   case noUnwindTables = "a frame's module has no unwind tables"
+  /// Where that was, the stack was searched for the call; beyond it frames can be missing or made up.
+  case callerSearched = "frames past code without unwind tables are guesses"
   case tooDeep = "the stack has more frames than are kept"
   case processGone = "the process was gone before its stack was unwound"
   case tooManyAtOnce = "more new stacks came at once than could be unwound"

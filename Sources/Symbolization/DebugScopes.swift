@@ -12,7 +12,9 @@ struct DebugScopes {
     self.unit = unit.pointee
     var innermost: UnsafeMutablePointer<Dwarf_Die>?
     guard dwarf_getscopes(unit, address, &innermost) > 0, let die = innermost else {
-      scopes = []
+      // For some places elfutils answers that there is nothing, though it says of each of the functions
+      // there that it has the place: seen with 0.188 and what rustc inlined from other crates.
+      scopes = Self.descent(from: unit.pointee, to: address).reversed()
       return
     }
     // From an inlined function that list goes on to where the function was written; what is wanted is
@@ -22,6 +24,27 @@ struct DebugScopes {
     scopes = count > 0 ? Array(UnsafeBufferPointer(start: found, count: Int(count))) : []
     free(innermost)
     free(found)
+  }
+
+  /// The functions and blocks around `address`, outermost first.
+  private static func descent(from unit: Dwarf_Die, to address: UInt64) -> [Dwarf_Die] {
+    var parent = unit
+    var child = Dwarf_Die()
+    guard dwarf_child(&parent, &child) == 0 else { return [] }
+    repeat {
+      switch Int(dwarf_tag(&child)) {
+      case Int(DW_TAG_subprogram), Int(DW_TAG_inlined_subroutine), Int(DW_TAG_lexical_block):
+        if dwarf_haspc(&child, address) > 0 { return [child] + descent(from: child, to: address) }
+      // These have no addresses of their own, but functions in them.
+      case Int(DW_TAG_namespace), Int(DW_TAG_structure_type), Int(DW_TAG_class_type):
+        let inside = descent(from: child, to: address)
+        if !inside.isEmpty { return inside }
+      default: break
+      }
+      var next = Dwarf_Die()
+      guard dwarf_siblingof(&child, &next) == 0 else { return [] }
+      child = next
+    } while true
   }
 
   /// One frame for each function, innermost first. `frame` has the symbol of the outermost one and the

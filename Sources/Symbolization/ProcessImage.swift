@@ -8,7 +8,7 @@ import MappingEvents
 /// Reads files of /proc only: the process is neither stopped nor traced. Not thread-safe.
 final class ProcessImage {
   let process: UInt32
-  private let session: OpaquePointer
+  let session: OpaquePointer
   private let callbacks: UnsafeMutablePointer<Dwfl_Callbacks>
   private let debugPath: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
   private var isAttached = false
@@ -17,9 +17,9 @@ final class ProcessImage {
   private let programFile: Int32
   private let program: OpaquePointer?
   /// By start address.
-  fileprivate var modules: [UInt64: MappedModule] = [:]
+  var modules: [UInt64: MappedModule] = [:]
   /// Modules without a file, by start address, and why.
-  fileprivate var missing: [UInt64: UnresolvedReason] = [:]
+  var missing: [UInt64: UnresolvedReason] = [:]
   /// The frames of each return address asked for so far.
   private var known: [UInt64: [StackFrame]] = [:]
   /// By start address of their module, where elfutils did not know the unit of an address.
@@ -28,10 +28,20 @@ final class ProcessImage {
   /// Start addresses of the modules whose build id was looked up.
   private var identified: Set<UInt64> = []
   private var buildIDs: [String: [UInt8]] = [:]
-  fileprivate var capture: Capture?
+  /// Whether unwinding has tables for a place, of those asked for so far.
+  var tables: [UInt64: Bool] = [:]
+  var capture: Capture?
 
   static let mostFrames = 128
-  private static let mostKnown = 20_000
+  /// With repeats of a recursion, of which one is kept.
+  static let mostUnwound = 1024
+  static let mostKnown = 20_000
+
+  /// One frame unwound, and whether its address is where it was interrupted: else a call returns there.
+  struct Step: Equatable {
+    var address: UInt64
+    var isActivation: Bool
+  }
 
   /// What is being unwound.
   struct Capture {
@@ -39,8 +49,22 @@ final class ProcessImage {
     var memory: [UInt8]
     /// Whether memory beyond the copy was asked for.
     var ranPast = false
-    var addresses: [UInt64] = []
-    var isActivation: [Bool] = []
+    var steps: [Step] = []
+    /// Where unwinding begins: at the system call, or anew beyond a gap.
+    var start: Gap
+    /// Whether the frame that it begins at is among `steps` already.
+    var isAnew = false
+    /// Where it stopped for want of tables.
+    var gap: Gap?
+    var searchesLeft = ProcessImage.mostSearches
+
+    init(stack: CapturedStack, memory: [UInt8]) {
+      self.stack = stack
+      self.memory = memory
+      start = Gap(
+        place: stack.instruction, stackPointer: stack.stackPointer,
+        registers: ProcessImage.registers(of: stack))
+    }
   }
 
   /// Nil when the process is gone. Debug information is read only where `readsDebugInfo`: elfutils
@@ -105,6 +129,7 @@ final class ProcessImage {
     modules = Dictionary(found.map { ($0.start, $0) }, uniquingKeysWith: { first, _ in first })
     if before != modules {
       known.removeAll()
+      tables.removeAll()
       units.removeAll()
       identified.removeAll()
     }
@@ -173,11 +198,22 @@ final class ProcessImage {
       }
       isAttached = true
     }
-    let status = dwfl_getthread_frames(session, pid_t(process), tookFrame, own)
+    var status = dwfl_getthread_frames(session, pid_t(process), tookFrame, own)
+    var isGuessed = false
+    while let gap = capture?.gap {
+      isGuessed = true
+      goOn(from: gap)
+      status = dwfl_getthread_frames(session, pid_t(process), tookFrame, own)
+    }
     guard let done = capture else { return CallStack(frames: []) }
     var frames: [StackFrame] = []
-    for (address, isActivation) in zip(done.addresses, done.isActivation) {
-      frames += symbolizes ? self.frames(at: address, isCall: !isActivation) : [place(of: address)]
+    var steps = done.steps
+    // Deep recursion is shown once, for the sake of what called it.
+    if steps.count > Self.mostFrames { steps = withoutRepeats(steps) }
+    for step in steps.prefix(Self.mostFrames) {
+      frames +=
+        symbolizes
+        ? self.frames(at: step.address, isCall: !step.isActivation) : [place(of: step.address)]
     }
     if frames.isEmpty { frames = self.frames(at: stack.instruction, isCall: false) }
     var incomplete: IncompleteReason?
@@ -185,8 +221,26 @@ final class ProcessImage {
     if status != 0 || done.ranPast, !symbolizes || !Self.reachStart(frames) {
       incomplete = done.ranPast && isCut ? .copyTooShort : .noUnwindTables
     }
-    if done.addresses.count >= Self.mostFrames { incomplete = .tooDeep }
+    if isGuessed, incomplete != .copyTooShort { incomplete = .callerSearched }
+    if steps.count > Self.mostFrames || done.steps.count >= Self.mostUnwound {
+      incomplete = .tooDeep
+    }
     return CallStack(frames: frames, incomplete: incomplete)
+  }
+
+  /// Has the next round of unwinding begin at the caller of the frame at `gap`; where none is found,
+  /// at that frame, by what elfutils does without tables.
+  private func goOn(from gap: Gap) {
+    let caller = self.caller(of: gap)
+    capture?.gap = nil
+    capture?.isAnew = true
+    capture?.start = caller?.from ?? gap
+    guard let caller else {
+      capture?.searchesLeft = 0
+      return
+    }
+    if !caller.isSure { capture?.searchesLeft -= 1 }
+    capture?.steps.append(Step(address: caller.returns, isActivation: false))
   }
 
   // MARK: Symbols
@@ -286,101 +340,4 @@ final class ProcessImage {
     }
     return frames
   }
-}
-
-// MARK: Callbacks of elfutils
-
-private func image(_ argument: UnsafeMutableRawPointer?) -> ProcessImage? {
-  argument.map { Unmanaged<ProcessImage>.fromOpaque($0).takeUnretainedValue() }
-}
-
-private func findFile(
-  _ module: OpaquePointer?, _ slot: UnsafeMutablePointer<UnsafeMutableRawPointer?>?,
-  _ name: UnsafePointer<CChar>?, _ base: Dwarf_Addr,
-  _ fileName: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?,
-  _ elf: UnsafeMutablePointer<OpaquePointer?>?
-) -> Int32 {
-  guard let image = image(slot?.pointee), let mapped = image.modules[base] else { return -1 }
-  if mapped.path == MappedModule.vdso {
-    return dwfl_linux_proc_find_elf(module, slot, name, base, fileName, elf)
-  }
-  do throws(UnresolvedReason) {
-    let file = try mapped.open(in: image.process)
-    // Debug files are looked for beside it, as the process would find them.
-    fileName?.pointee = strdup(mapped.pathFromOutside(image.process))
-    return file
-  } catch {
-    image.missing[base] = error
-    return -1
-  }
-}
-
-private func findNoDebugInfo(
-  _ module: OpaquePointer?, _ slot: UnsafeMutablePointer<UnsafeMutableRawPointer?>?,
-  _ name: UnsafePointer<CChar>?, _ base: Dwarf_Addr, _ file: UnsafePointer<CChar>?,
-  _ link: UnsafePointer<CChar>?, _ checksum: GElf_Word,
-  _ found: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
-) -> Int32 { -1 }
-
-private nonisolated(unsafe) var threadCallbacks = Dwfl_Thread_Callbacks(
-  next_thread: { session, argument, threadArgument in
-    guard threadArgument?.pointee == nil, let image = image(argument) else { return 0 }
-    threadArgument?.pointee = argument
-    return pid_t(image.process)
-  },
-  get_thread: { session, thread, argument, threadArgument in
-    threadArgument?.pointee = argument
-    return true
-  },
-  memory_read: { session, address, result, argument in
-    guard let image = image(argument), let capture = image.capture else { return false }
-    let place = address &- capture.stack.stackPointer
-    guard place &+ 8 <= UInt64(capture.memory.count), place < UInt64(capture.memory.count) else {
-      // Far off is a wild pointer; nearby is where the stack goes on.
-      if place < 64 << 20 { image.capture?.ranPast = true }
-      return false
-    }
-    result?.pointee = capture.memory.withUnsafeBytes {
-      $0.loadUnaligned(fromByteOffset: Int(place), as: UInt64.self)
-    }
-    return true
-  },
-  set_initial_registers: { thread, argument in
-    guard let thread, let stack = image(argument)?.capture?.stack else { return false }
-    return setRegisters(of: thread, to: stack)
-  },
-  detach: nil, thread_detach: nil)
-
-private func setRegisters(of thread: OpaquePointer, to stack: CapturedStack) -> Bool {
-  let saved = stack.registers
-  #if arch(x86_64)
-    // DWARF's order: rax rdx rcx rbx rsi rdi rbp rsp r8...r15.
-    var registers = [UInt64](repeating: 0, count: 16)
-    registers[3] = saved[0]
-    registers[6] = saved[1]
-    registers[7] = stack.stackPointer
-    for index in 0..<4 { registers[12 + index] = saved[2 + index] }
-  #else
-    // x0...x30, sp.
-    var registers = [UInt64](repeating: 0, count: 32)
-    for index in 0..<12 { registers[19 + index] = saved[index] }
-    registers[31] = stack.stackPointer
-  #endif
-  let isSet = registers.withUnsafeBufferPointer {
-    $0.baseAddress.map { dwfl_thread_state_registers(thread, 0, UInt32(registers.count), $0) }
-      ?? false
-  }
-  dwfl_thread_state_register_pc(thread, stack.instruction)
-  return isSet
-}
-
-private func tookFrame(_ state: OpaquePointer?, _ argument: UnsafeMutableRawPointer?) -> Int32 {
-  guard let image = image(argument), let state else { return Int32(DWARF_CB_ABORT) }
-  var address: Dwarf_Addr = 0
-  var isActivation = false
-  guard dwfl_frame_pc(state, &address, &isActivation) else { return Int32(DWARF_CB_ABORT) }
-  image.capture?.addresses.append(address)
-  image.capture?.isActivation.append(isActivation)
-  let count = image.capture?.addresses.count ?? 0
-  return Int32(count >= ProcessImage.mostFrames ? DWARF_CB_ABORT : DWARF_CB_OK)
 }

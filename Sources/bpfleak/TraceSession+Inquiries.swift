@@ -45,11 +45,13 @@ extension TraceSession {
     return bytes
   }
 
-  /// Nil of no ranges.
-  func residentBytes(of ranges: [AddressRange], in process: ProcessID) -> UInt64? {
+  /// Nil of no ranges. Of more than `mostPages` the rest is taken to be like them.
+  func residentBytes(
+    of ranges: [AddressRange], in process: ProcessID, mostPages: Int = 1 << 18
+  ) -> UInt64? {
     if ranges.isEmpty { return nil }
     if tracer.isRecording { return answers.residentRanges[digest(of: ranges, in: process)] }
-    let bytes = ProcessFiles(process).residentBytes(of: ranges)
+    let bytes = ProcessFiles(process).residentBytes(of: ranges, mostPages: mostPages)
     if let recorder {
       recorder.append(.residentRanges(digest: digest(of: ranges, in: process), bytes))
     }

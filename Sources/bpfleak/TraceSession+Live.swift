@@ -118,9 +118,8 @@ extension TraceSession {
   }
 
   /// How much of the largest groups is resident: by the page table's word, on samples of the larger.
-  /// A recording does not have it, and who has that process id now is somebody else.
   func fillResidentBytes(of report: inout FocusReport) {
-    guard !tracer.isRecording, let process = report.processes.first?.id else { return }
+    guard let process = report.processes.first?.id else { return }
     let shown = min(report.groups.count, 16)
     var ranges: [[AddressRange]] = Array(repeating: [], count: shown)
     for mapping in report.mappings {
@@ -132,9 +131,9 @@ extension TraceSession {
     }
     for (index, ranges) in ranges.enumerated() {
       let looked = ranges.reduce(0) { $0 + $1.length }
-      guard looked > 0,
-        let found = ProcessFiles(process).residentBytes(of: ranges, mostPages: 1 << 13)
-      else { continue }
+      guard looked > 0, let found = residentBytes(of: ranges, in: process, mostPages: 1 << 13) else {
+        continue
+      }
       let share = Double(found) / Double(looked)
       report.groups[index].residentBytes = UInt64(share * Double(report.groups[index].bytes))
     }

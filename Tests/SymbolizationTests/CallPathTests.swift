@@ -40,4 +40,26 @@ struct CallPathTests {
     let mmap = Array(native.prefix(1))
     #expect(hash(mmap + [compiled(0x1000)]) != hash(mmap + [compiled(0x2000)]))
   }
+
+  private func walk(_ addresses: [UInt64]) -> [StackFrame] {
+    addresses.map { StackFrame(address: $0, function: "walk", module: "/usr/bin/server") }
+  }
+
+  /// Of what `inside` calls, between a call of it and the one it was made from.
+  private func through(_ inside: [UInt64]) -> Int { hash(walk([10] + inside + [90])) }
+
+  @Test("recursion of any depth is one path, through one function or up to three")
+  func recursion() {
+    #expect(through([20]) == through(.init(repeating: 20, count: 200)))
+    #expect(through([1, 2, 1, 2]) == through([1, 2]))
+    #expect(through([1, 2, 3, 1, 2, 3, 1, 2, 3]) == through([1, 2, 3]))
+    #expect(through([1, 1, 2, 1, 1, 1, 2]) == through([1, 2]))
+  }
+
+  @Test("what does not repeat in a row stays apart")
+  func noRecursion() {
+    #expect(through([1, 2, 1]) != through([1, 2]))
+    #expect(withoutRepeats([1, 2, 3, 4, 1, 2, 3, 4]) == [1, 2, 3, 4, 1, 2, 3, 4])
+    #expect(withoutRepeats([Int]()).isEmpty)
+  }
 }
