@@ -25,6 +25,8 @@ public struct Accounts: Sendable {
     case present
     /// From another account, or another place.
     case moved
+    /// More of what is there already: no birth, whenever that was born.
+    case grown
     /// A removal did not take place.
     case restored
   }
@@ -194,6 +196,10 @@ public struct Accounts: Sendable {
       rows[row].mapped.bytes &+= bytes
       rows[row].noteSize(size ?? bytes)
       rows[row].noteEarlierBirth(KernelInstant(nanoseconds: born))
+    case .grown:
+      rows[row].mapped.count += runs
+      rows[row].mapped.bytes &+= bytes
+      rows[row].noteSize(size ?? bytes)
     case .restored:
       rows[row].freed.count -= runs
       rows[row].freed.bytes &-= bytes
@@ -226,13 +232,17 @@ public struct Accounts: Sendable {
       rows[row].freed.count += runs
       rows[row].freed.bytes &+= bytes
     case .moved:
-      // What came before anything was seen to come was there.
+      // What came before anything was seen to come was there, but for what it grew by since.
       if born < rows[row].firstBirth?.nanoseconds ?? .max {
+        let before = min(bytes, rows[row].present.bytes)
         rows[row].present.count -= runs
-        rows[row].present.bytes &-= bytes
+        rows[row].present.bytes -= before
+        rows[row].mapped.bytes &-= bytes - before
       } else {
+        let since = min(bytes, rows[row].mapped.bytes)
         rows[row].mapped.count -= runs
-        rows[row].mapped.bytes &-= bytes
+        rows[row].mapped.bytes -= since
+        rows[row].present.bytes &-= bytes - since
       }
     }
     if rows[row].isOfHeap, going == .freed {
@@ -243,6 +253,13 @@ public struct Accounts: Sendable {
     trends[trend].removed(
       runs, bytes, born: born, rows[row].live,
       endedAt: going == .freed ? when.nanoseconds : nil)
+  }
+
+  /// Notes that what came into an account just now, out of another one, is no growth: it was there
+  /// since it was born.
+  mutating func noteArrival(in index: UInt32, _ bytes: UInt64, born: UInt64) {
+    let trend = Int(rows[Int(canonical(index))].trend)
+    if trend >= 0 { trends[trend].arrived(bytes, born: born) }
   }
 
   /// Notes that something in the account grew, in place or by moving.
