@@ -132,10 +132,10 @@ public struct Trend: Sendable {
     windows[index].survivingBytes -= min(bytes, windows[index].survivingBytes)
   }
 
-  /// What is live came out of another account, and was there since it was born.
+  /// What is live came out of another account, and was there since it was born; that is, as finely as
+  /// windows are, since the one in which it was.
   mutating func arrived(_ bytes: UInt64, born: UInt64) {
-    for index in windows.indices.reversed() {
-      guard windows[index].start >= born else { break }
+    for index in index(of: born)..<windows.count {
       windows[index].leastCount += 1
       windows[index].leastBytes &+= bytes
     }
