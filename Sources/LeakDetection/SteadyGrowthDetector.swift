@@ -83,10 +83,20 @@ public struct SteadyGrowthDetector: LeakDetector {
         guard idle * 8 <= running else { return }
         judgement.evidence.insert(.threadsRun(count: running), at: 1)
       }
+      if judgement.standing == .leaking, isReplacing(judgement, account, space) {
+        judgement.standing = .suspect
+      }
       verdicts.append(
         Verdict(subject, judgement, index, account, space, ledger, earlier[subject], isEnding))
     }
     return verdicts
+  }
+
+  /// Whether as many of the kind and size went that were there before, of which no call path is known:
+  /// a program that was long at work when we came replaces what it has, and frees the old ones first.
+  private func isReplacing(_ judgement: Judgement, _ account: Account, _ space: Space) -> Bool {
+    account.manner == .mapped
+      && space.accounts.goneBefore(like: account, since: judgement.first) * 2 >= judgement.count
   }
 
   // MARK: Many mappings

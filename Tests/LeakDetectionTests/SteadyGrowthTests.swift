@@ -197,7 +197,9 @@ import Testing
   func manyGrowing(_ count: Int, fromBefore: Bool) throws {
     var program = Program()
     let first: UInt64 = 128 << 10
-    if !fromBefore { for number in 0..<count { program.mapBlock(number, first, at: 0) } }
+    if !fromBefore {
+      for number in 0..<count { program.mapBlock(number, first, at: UInt64(number)) }
+    }
     var sizes = Array(repeating: first, count: count)
     var dice = SplitMix64(state: 3)
     for tick in 0..<200 as Range<UInt64> {
@@ -226,6 +228,41 @@ import Testing
       program.growBlock(Int(tick % 20), from: size, to: size + 64 << 10, at: 50 + tick * 500)
     }
     #expect(program.watched(until: 40_000).leakingSince == nil)
+  }
+
+  @Test("a slow leak of a heap that warmed up is found in time, and told by its own pace")
+  func slowBesideLarge() throws {
+    var program = Program()
+    program.setBreak(4096, at: 0)
+    for tick in 1...60 as ClosedRange<UInt64> { program.setBreak(tick * 700 << 10, at: tick * 100) }
+    // 2 MB a minute beside 42 MB.
+    for tick in 1...500 as ClosedRange<UInt64> {
+      program.setBreak((42_000 + 8 * tick) << 10, at: 6000 + tick * 250)
+    }
+    let watch = program.watched(until: 130_000)
+    #expect(try #require(watch.leakingSince) <= 120_000)
+    let verdict = try #require(watch.verdict)
+    #expect(verdict.standing == .leaking)
+    #expect(verdict.bytes < 6 << 20)
+    #expect(verdict.bytesPerMinute < 2.5 * Double(1 << 20))
+  }
+
+  @Test("mappings that stay leak, though some alike from before the tracer were freed")
+  func leakBesideReplaced() throws {
+    var program = Program()
+    for number in 0..<80 {
+      program.mapBlock(100 + number, at: UInt64(number) * 200 + 50)
+      if number % 4 == 0, number < 40 {
+        program.freeBlock(number, at: UInt64(number) * 200 + 50)
+      }
+    }
+    let watch = program.watched(
+      until: 16_000,
+      besides: (0..<40).map {
+        .init(
+          range: .init(start: program.place($0), length: 64 << 10), protection: [.read, .write])
+      })
+    #expect(try #require(watch.leakingSince) <= 15_000)
   }
 
   @Test("files and shared memory that stay mapped are told as such")
