@@ -14,6 +14,8 @@ struct EnvelopeReading {
   /// Nanoseconds from the beginning of the first fifth to that of the last: the least size of a time in
   /// which it rises is that of its beginning.
   let span: UInt64
+  /// Whether what was there at its beginning came in a time that is left out.
+  let isLater: Bool
 
   /// Nil while there is too little of it.
   init?(_ trend: Trend, _ live: UInt64, at now: KernelInstant, from: Int = 0) {
@@ -43,6 +45,7 @@ struct EnvelopeReading {
     self.steps = steps
     self.first = start
     self.last = last
+    isLater = from > 0
     span = 4 * fifth
   }
 

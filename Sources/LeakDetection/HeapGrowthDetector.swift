@@ -14,6 +14,9 @@ public struct HeapGrowthDetector: LeakDetector {
     public var suspectAge: UInt64 = 6_000_000_000
     public var suspectSteps = 4
     public var leastBytes: UInt64 = 256 << 10
+    /// Of a heap that has warmed up, growth by one part in so many shows within `laterAge`; less takes
+    /// longer, as what is cached comes to lie ever less densely for a while.
+    public var laterShare: UInt64 = 4
     public var leastPause: UInt64 = 20_000_000_000
 
     public init() {}
@@ -32,7 +35,7 @@ public struct HeapGrowthDetector: LeakDetector {
       let subject = Verdict.Subject(
         space: space.id, kind: .heap, unitBytes: 0, stack: nil, manner: manner)
       let before = earlier[subject]
-      guard var judgement = judge(total, trend, space, ledger, at: now, before?.standing) else {
+      guard var judgement = judge(total, trend, space, ledger, at: now, before) else {
         return nil
       }
       let extenders = Extenders(of: manner, space, since: judgement.first)
@@ -50,7 +53,7 @@ public struct HeapGrowthDetector: LeakDetector {
 
   private func judge(
     _ total: Account, _ trend: Trend, _ space: Space, _ ledger: Ledger, at now: KernelInstant,
-    _ earlier: Verdict.Standing?
+    _ earlier: Verdict?
   ) -> Judgement? {
     guard let whole = EnvelopeReading(trend, total.live.bytes, at: now) else { return nil }
     let strictness = space.strictness(ledger)
@@ -60,6 +63,11 @@ public struct HeapGrowthDetector: LeakDetector {
     func isGoing(_ reading: EnvelopeReading) -> Bool {
       let quiet = now.nanoseconds - min(now.nanoseconds, reading.last)
       return quiet <= max(2_000_000_000, 3 * age(reading) / UInt64(reading.steps))
+    }
+    // Twice the time for half the share, and a rise that goes on is twice as much by then.
+    func hasWeight(_ reading: EnvelopeReading) -> Bool {
+      let weight = Double(reading.rise) * Double(thresholds.laterShare) * Double(age(reading))
+      return weight >= Double(reading.levels[0]) * Double(thresholds.laterAge)
     }
     if age(whole) >= thresholds.leakingAge, whole.steps >= thresholds.leakingSteps,
       whole.rise >= thresholds.leastBytes, isGoing(whole), whole.isSteady()
@@ -72,18 +80,23 @@ public struct HeapGrowthDetector: LeakDetector {
       }
       guard let later = EnvelopeReading(trend, total.live.bytes, at: now, from: from) else { break }
       if later.steps >= 4 * thresholds.leakingSteps, later.rise >= thresholds.leastBytes,
-        isGoing(later), later.isSteady(laterShare: 0.42, least: 0.5)
+        hasWeight(later), isGoing(later), later.isSteady(laterShare: 0.42, least: 0.5)
       {
         return Judgement(.leaking, later, total, space)
       }
     }
-    let quiet = now.nanoseconds - min(now.nanoseconds, whole.last)
-    let span = whole.last - min(whole.last, whole.first)
-    if earlier == .leaking, whole.rise > 0, total.live.bytes >= whole.levels[4] {
+    // What a verdict was made on is what it goes on to tell of: growth before then was another one.
+    if let earlier, earlier.standing == .leaking,
+      let since = EnvelopeReading(
+        trend, total.live.bytes, at: now, from: trend.index(of: earlier.first.nanoseconds)),
+      since.rise > 0, total.live.bytes >= since.levels[4]
+    {
+      let quiet = now.nanoseconds - min(now.nanoseconds, since.last)
+      let span = since.last - min(since.last, since.first)
       if quiet <= max(thresholds.leastPause, span) {
-        return Judgement(.leaking, whole, total, space)
+        return Judgement(.leaking, since, total, space)
       }
-      return quiet <= 4 * span ? Judgement(.suspect, whole, total, space, quiet: quiet) : nil
+      return quiet <= 4 * span ? Judgement(.suspect, since, total, space, quiet: quiet) : nil
     }
     return age(whole) >= thresholds.suspectAge && whole.steps >= thresholds.suspectSteps
       && isGoing(whole) && whole.levels[4] > whole.levels[2]

@@ -68,8 +68,8 @@ struct Judgement {
     first = reading.first
     last = reading.last
     count = max(1, account.live.count)
-    bytes = max(
-      reading.rise, account.live.bytes - min(account.live.bytes, account.present.bytes))
+    let before = reading.isLater ? reading.levels[0] : account.present.bytes
+    bytes = max(reading.rise, account.live.bytes - min(account.live.bytes, before))
     bytesPerMinute = min(1e18, Double(reading.rise) / Double(reading.span) * 60e9)
     evidence = [
       .grew(times: reading.steps, bytes: bytes),

@@ -64,21 +64,39 @@ public struct SteadyGrowthDetector: LeakDetector {
       let subject = Verdict.Subject(
         space: space.id, kind: kind, unitBytes: account.unitBytes, stack: account.stack,
         manner: account.manner, isRunOn: kind == .threadStack)
-      let judgement =
-        account.manner == .grown && account.live.count < thresholds.oftenCount
-        ? judgeGrown(account, trend, space, ledger, at: now, earlier[subject]?.standing)
-        : judge(account, trend, space, ledger, at: now, earlier[subject]?.standing)
-      guard var judgement else { return }
+      let before = earlier[subject]?.standing
+      var found: [Judgement?] = []
+      if account.manner == .grown {
+        found.append(judgeGrown(account, trend, space, ledger, at: now, before))
+      }
+      // Many buffers can come and stay, and they can all grow.
+      if account.manner != .grown || account.live.count >= thresholds.oftenCount {
+        found.append(judge(account, trend, space, ledger, at: now, before))
+      }
+      let judgements = found.compactMap { $0 }
+      guard
+        var judgement = judgements.first(where: { $0.standing == .leaking }) ?? judgements.first
+      else { return }
       if subject.isRunOn {
         let (running, idle) = space.threadStacks(of: index)
         // A pool keeps some idle ones, and a leak of another kind has more.
         guard idle * 8 <= running else { return }
         judgement.evidence.insert(.threadsRun(count: running), at: 1)
       }
+      if judgement.standing == .leaking, isReplacing(judgement, account, space) {
+        judgement.standing = .suspect
+      }
       verdicts.append(
         Verdict(subject, judgement, index, account, space, ledger, earlier[subject], isEnding))
     }
     return verdicts
+  }
+
+  /// Whether as many of the kind and size went that were there before, of which no call path is known:
+  /// a program that was long at work when we came replaces what it has, and frees the old ones first.
+  private func isReplacing(_ judgement: Judgement, _ account: Account, _ space: Space) -> Bool {
+    account.manner == .mapped
+      && space.accounts.goneBefore(like: account, since: judgement.first) * 2 >= judgement.count
   }
 
   // MARK: Many mappings
@@ -219,7 +237,7 @@ public struct SteadyGrowthDetector: LeakDetector {
     return UInt64(account.usualGap)
   }
 
-  // MARK: Few that grow
+  // MARK: What grows
 
   private func judgeGrown(
     _ account: Account, _ trend: Trend, _ space: Space, _ ledger: Ledger, at now: KernelInstant,
@@ -230,7 +248,13 @@ public struct SteadyGrowthDetector: LeakDetector {
     let age = (now.nanoseconds - min(now.nanoseconds, reading.first)) / strictness
     let quiet = now.nanoseconds - min(now.nanoseconds, reading.last)
     let isGoing = quiet <= max(2_000_000_000, 3 * age / UInt64(reading.steps))
-    guard account.live.count > 0, reading.rise * 2 > reading.levels[0] else { return nil }
+    // What was there before says nothing of how fast something grows; but a piece put to much is no
+    // growth to speak of.
+    let before = account.present.bytes
+    let own = reading.levels[0] - min(reading.levels[0], before)
+    guard account.live.count > 0, reading.rise * 2 > own, reading.rise * 64 >= before else {
+      return nil
+    }
     if age >= thresholds.leakingAge, reading.steps >= thresholds.oftenCount, isGoing,
       reading.isSteady()
     {

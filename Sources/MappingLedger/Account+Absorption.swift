@@ -24,6 +24,8 @@ extension Account {
     smallestBytes = min(smallestBytes, other.smallestBytes)
     largestBytes = max(largestBytes, other.largestBytes)
     committedBytes &+= other.committedBytes
+    goneBefore += other.goneBefore
+    lastGone = max(lastGone, other.lastGone)
     if file != other.file { file = .none }
   }
 
@@ -41,7 +43,7 @@ extension Account.Amount {
 
 extension Trend {
   /// Takes over the history of an account that turned out to be the same one.
-  mutating func absorb(_ other: Trend) {
+  mutating func absorb(_ other: Trend, present: UInt64) {
     countsFrom = min(countsFrom, other.countsFrom)
     for window in other.windows {
       let index = self.index(of: window.start)
@@ -54,6 +56,7 @@ extension Trend {
     for index in windows.indices {
       // As it was there when this window began; the two need not have been least at one time.
       guard let window = other.windows.last(where: { $0.start <= windows[index].start }) else {
+        windows[index].leastBytes &+= min(present, other.windows.first?.leastBytes ?? 0)
         continue
       }
       windows[index].leastCount += window.leastCount
@@ -65,6 +68,9 @@ extension Trend {
   /// The same of one that has no history: of what it mapped, only the last can live. `live` is what
   /// was live without that.
   mutating func absorb(_ other: Account, besides live: Account.Amount) {
+    // What was there before was there in every window.
+    let before = min(other.present.bytes, other.live.bytes)
+    for index in windows.indices { windows[index].leastBytes &+= before }
     guard other.mapped.count > 0, let birth = other.lastBirth?.nanoseconds else { return }
     if birth > windows[windows.count - 1].start { advance(to: birth, live) }
     countsFrom = min(countsFrom, birth)

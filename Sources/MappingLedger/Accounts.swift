@@ -12,6 +12,8 @@ public struct Accounts: Sendable {
   private var slots: [UInt32] = []
   /// Sizes that have accounts of their own because nothing else is known.
   private var unitCount = 0
+  /// Those that are asked for what was there before and went.
+  private var goneRows: [UInt32] = []
 
   /// Beyond this sizes share accounts by powers of two, or random ones would fill the table.
   private static let mostUnits = 192
@@ -25,6 +27,8 @@ public struct Accounts: Sendable {
     case present
     /// From another account, or another place.
     case moved
+    /// More of what is there already: no birth, whenever that was born.
+    case grown
     /// A removal did not take place.
     case restored
   }
@@ -194,6 +198,10 @@ public struct Accounts: Sendable {
       rows[row].mapped.bytes &+= bytes
       rows[row].noteSize(size ?? bytes)
       rows[row].noteEarlierBirth(KernelInstant(nanoseconds: born))
+    case .grown:
+      rows[row].mapped.count += runs
+      rows[row].mapped.bytes &+= bytes
+      rows[row].noteSize(size ?? bytes)
     case .restored:
       rows[row].freed.count -= runs
       rows[row].freed.bytes &-= bytes
@@ -225,14 +233,21 @@ public struct Accounts: Sendable {
     case .freed:
       rows[row].freed.count += runs
       rows[row].freed.bytes &+= bytes
+      if born == 0, rows[row].rawStack < 0, rows[row].unitBytes > 0 {
+        noteGone(rows[row].kind, bytes, at: when)
+      }
     case .moved:
-      // What came before anything was seen to come was there.
+      // What came before anything was seen to come was there, but for what it grew by since.
       if born < rows[row].firstBirth?.nanoseconds ?? .max {
+        let before = min(bytes, rows[row].present.bytes)
         rows[row].present.count -= runs
-        rows[row].present.bytes &-= bytes
+        rows[row].present.bytes -= before
+        rows[row].mapped.bytes &-= bytes - before
       } else {
+        let since = min(bytes, rows[row].mapped.bytes)
         rows[row].mapped.count -= runs
-        rows[row].mapped.bytes &-= bytes
+        rows[row].mapped.bytes -= since
+        rows[row].present.bytes &-= bytes - since
       }
     }
     if rows[row].isOfHeap, going == .freed {
@@ -243,6 +258,37 @@ public struct Accounts: Sendable {
     trends[trend].removed(
       runs, bytes, born: born, rows[row].live,
       endedAt: going == .freed ? when.nanoseconds : nil)
+  }
+
+  @inline(never)
+  private mutating func noteGone(_ kind: MappingKind, _ bytes: UInt64, at when: KernelInstant) {
+    let row = Int(index(kind, .mapped, stack: -1, bytes: bytes))
+    if rows[row].goneBefore == 0 { goneRows.append(UInt32(row)) }
+    rows[row].goneBefore += 1
+    rows[row].lastGone = when
+  }
+
+  /// How many mappings like those of `account` were freed since then that were there before we came,
+  /// so that nobody knows whose they were. Those freed earlier are counted too, if any is freed since.
+  public func goneBefore(like account: Account, since first: UInt64) -> Int {
+    guard !goneRows.isEmpty else { return 0 }
+    let sizes = account.smallestBytes...max(account.smallestBytes, account.largestBytes)
+    var gone = 0
+    for index in goneRows {
+      let row = rows[Int(index)]
+      if row.kind == account.kind, row.lastGone.nanoseconds >= first, sizes.contains(row.unitBytes)
+      {
+        gone += row.goneBefore
+      }
+    }
+    return gone
+  }
+
+  /// Notes that what came into an account just now, out of another one, is no growth: it was there
+  /// since it was born.
+  mutating func noteArrival(in index: UInt32, _ bytes: UInt64, born: UInt64) {
+    let trend = Int(rows[Int(canonical(index))].trend)
+    if trend >= 0 { trends[trend].arrived(bytes, born: born) }
   }
 
   /// Notes that something in the account grew, in place or by moving.
@@ -322,7 +368,7 @@ public struct Accounts: Sendable {
       trends[Int(other.trend)].absorb(before, besides: other.live)
     } else {
       let orphan = trends[Int(other.trend)]
-      trends[Int(kept)].absorb(orphan)
+      trends[Int(kept)].absorb(orphan, present: other.present.bytes)
       trends[Int(other.trend)].windows.removeAll()
     }
   }
@@ -331,6 +377,7 @@ public struct Accounts: Sendable {
   func inherited() -> Accounts {
     var child = self
     child.trends = []
+    child.goneRows = []
     for index in child.rows.indices { child.rows[index].inherit() }
     return child
   }
@@ -357,6 +404,7 @@ extension Account {
     firstBirth = nil
     lastBirth = nil
     growths = 0
+    goneBefore = 0
     trend = -1
   }
 }

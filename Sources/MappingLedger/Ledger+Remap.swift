@@ -97,7 +97,7 @@ extension Ledger {
         grow(last.mapping, into: grown, event, space)
         space.coalesce(around: new)
       } else {
-        map(grown, last.mapping, in: space, at: event.when, coming: .moved, isNew: false)
+        map(grown, last.mapping, in: space, at: event.when, coming: .grown, isNew: false)
         space.accounts.noteGrowth(of: last.mapping.account, at: event.when)
       }
     } else {
@@ -110,7 +110,7 @@ extension Ledger {
     _ mapping: LiveMapping, into grown: AddressRange, _ event: MappingEvent, _ space: Space
   ) {
     space.table.replace(grown, with: mapping) { _ in }
-    space.enter(grown, mapping, .moved, isNews: true, at: event.when)
+    space.enter(grown, mapping, .grown, at: event.when)
     let whole = space.wholeRun(of: mapping.origin, around: grown)
     if let stack = event.stack?.raw, stack != mapping.stack {
       space.table.update(whole) { mapping, _ in mapping.stack = stack }
@@ -119,7 +119,14 @@ extension Ledger {
     var moved = mapping
     moved.stack = event.stack?.raw ?? mapping.stack
     let account = account(in: space, of: moved, .grown, bytes: whole.length)
+    let isOther =
+      space.accounts.index(standingFor: mapping.account)
+      != space.accounts.index(standingFor: account)
     space.reaccount(whole, to: account, at: event.when)
+    if isOther {
+      space.accounts.noteArrival(
+        in: account, whole.length - grown.length, born: mapping.bornNanoseconds)
+    }
     space.accounts.noteGrowth(of: account, at: event.when)
   }
 
@@ -159,7 +166,15 @@ extension Ledger {
         map(
           place, mapping, in: space, at: event.when, coming: keepSource ? .born : .moved,
           isNew: false)
-        if grows { space.accounts.noteGrowth(of: mapping.account, at: event.when) }
+        if grows {
+          if space.accounts.index(standingFor: mapping.account)
+            != space.accounts.index(standingFor: piece.mapping.account)
+          {
+            space.accounts.noteArrival(
+              in: mapping.account, piece.range.length, born: mapping.bornNanoseconds)
+          }
+          space.accounts.noteGrowth(of: mapping.account, at: event.when)
+        }
       }
       moved += place.length
     }

@@ -94,7 +94,7 @@ extension Space {
   /// pieces of it.
   func enter(
     _ range: AddressRange, _ mapping: LiveMapping, _ coming: Accounts.Coming,
-    isNews: Bool = false, at when: KernelInstant
+    at when: KernelInstant
   ) {
     let run = RemovedRuns.Run(RangeMap.Entry(range: range, value: mapping))
     var runs = 1
@@ -102,7 +102,7 @@ extension Space {
     if isSame(run, table.entry(containing: range.end)) { runs -= 1 }
     let size = runs == 1 ? range.length : wholeRun(of: mapping.origin, around: range).length
     var coming = coming
-    if coming == .moved, !isNews, wasBefore(mapping) { coming = .present }
+    if coming == .moved, wasBefore(mapping) { coming = .present }
     accounts.add(
       coming, to: mapping.account, runs: runs, range.length, of: size,
       born: mapping.bornNanoseconds, file: mapping.file, at: when)

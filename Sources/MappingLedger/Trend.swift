@@ -98,7 +98,8 @@ public struct Trend: Sendable {
     }
   }
 
-  func index(of born: UInt64) -> Int {
+  /// The window that it falls in.
+  public func index(of born: UInt64) -> Int {
     var index = windows.count - 1
     while index > 0, windows[index].start > born { index -= 1 }
     return index
@@ -129,6 +130,15 @@ public struct Trend: Sendable {
     let index = self.index(of: born)
     windows[index].survivors -= min(runs, windows[index].survivors)
     windows[index].survivingBytes -= min(bytes, windows[index].survivingBytes)
+  }
+
+  /// What is live came out of another account, and was there since it was born; that is, as finely as
+  /// windows are, since the one in which it was.
+  mutating func arrived(_ bytes: UInt64, born: UInt64) {
+    for index in index(of: born)..<windows.count {
+      windows[index].leastCount += 1
+      windows[index].leastBytes &+= bytes
+    }
   }
 
   mutating func grew(at when: UInt64) {

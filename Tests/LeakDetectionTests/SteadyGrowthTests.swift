@@ -169,6 +169,102 @@ import Testing
     #expect(watch.verdict?.subject.manner == .grown)
   }
 
+  @Test(
+    "a buffer from before that grows in place leaks, however long the machine was up",
+    arguments: [128 << 10, 8 << 20] as [UInt64])
+  func seededGrowing(_ bytes: UInt64) throws {
+    var program = Program()
+    for tick in 0..<200 as Range<UInt64> {
+      program.growBlock(
+        0, from: bytes + tick << 14, to: bytes + (tick + 1) << 14, at: 50 + tick * 100)
+    }
+    let watch = program.watched(
+      until: 20_000,
+      besides: [
+        .init(range: .init(start: program.place(0), length: bytes), protection: [.read, .write])
+      ])
+    #expect(try #require(watch.leakingSince) <= 15_000)
+    let verdict = try #require(watch.verdict)
+    #expect(verdict.subject.stack == StackID(2) && verdict.subject.manner == .grown)
+    #expect(milliseconds(verdict.first) < 1000)
+    // What the first growth added came with the buffer.
+    #expect(verdict.bytes == 199 << 14)
+  }
+
+  @Test(
+    "buffers that all grow leak, be they few or many, from before or not",
+    arguments: [3, 8, 20], [false, true])
+  func manyGrowing(_ count: Int, fromBefore: Bool) throws {
+    var program = Program()
+    let first: UInt64 = 128 << 10
+    if !fromBefore {
+      for number in 0..<count { program.mapBlock(number, first, at: UInt64(number)) }
+    }
+    var sizes = Array(repeating: first, count: count)
+    var dice = SplitMix64(state: 3)
+    for tick in 0..<200 as Range<UInt64> {
+      let number = Int.random(in: 0..<count, using: &dice)
+      program.growBlock(
+        number, from: sizes[number], to: sizes[number] + 64 << 10, at: 50 + tick * 100)
+      sizes[number] += 64 << 10
+    }
+    let watch = program.watched(
+      until: 20_000,
+      besides: (fromBefore ? Array(0..<count) : []).map {
+        .init(range: .init(start: program.place($0), length: first), protection: [.read, .write])
+      })
+    #expect(try #require(watch.leakingSince) <= 15_000)
+    let verdict = try #require(watch.book.verdicts.first { $0.standing == .leaking })
+    #expect(verdict.subject.manner == .grown && verdict.subject.stack == StackID(2))
+    #expect(verdict.bytesPerMinute < 1.3 * 600 * Double(64 << 10))
+  }
+
+  @Test("many buffers that were grown once or twice each, and stay so, are no leak")
+  func grownOnce() {
+    var program = Program()
+    for number in 0..<20 { program.mapBlock(number, 1 << 20, at: 0) }
+    for tick in 0..<40 as Range<UInt64> {
+      let size: UInt64 = 1 << 20 + (tick / 20) << 16
+      program.growBlock(Int(tick % 20), from: size, to: size + 64 << 10, at: 50 + tick * 500)
+    }
+    #expect(program.watched(until: 40_000).leakingSince == nil)
+  }
+
+  @Test("a slow leak of a heap that warmed up is found in time, and told by its own pace")
+  func slowBesideLarge() throws {
+    var program = Program()
+    program.setBreak(4096, at: 0)
+    for tick in 1...60 as ClosedRange<UInt64> { program.setBreak(tick * 700 << 10, at: tick * 100) }
+    // 2 MB a minute beside 42 MB.
+    for tick in 1...500 as ClosedRange<UInt64> {
+      program.setBreak((42_000 + 8 * tick) << 10, at: 6000 + tick * 250)
+    }
+    let watch = program.watched(until: 130_000)
+    #expect(try #require(watch.leakingSince) <= 120_000)
+    let verdict = try #require(watch.verdict)
+    #expect(verdict.standing == .leaking)
+    #expect(verdict.bytes < 6 << 20)
+    #expect(verdict.bytesPerMinute < 2.5 * Double(1 << 20))
+  }
+
+  @Test("mappings that stay leak, though some alike from before the tracer were freed")
+  func leakBesideReplaced() throws {
+    var program = Program()
+    for number in 0..<80 {
+      program.mapBlock(100 + number, at: UInt64(number) * 200 + 50)
+      if number % 4 == 0, number < 40 {
+        program.freeBlock(number, at: UInt64(number) * 200 + 50)
+      }
+    }
+    let watch = program.watched(
+      until: 16_000,
+      besides: (0..<40).map {
+        .init(
+          range: .init(start: program.place($0), length: 64 << 10), protection: [.read, .write])
+      })
+    #expect(try #require(watch.leakingSince) <= 15_000)
+  }
+
   @Test("files and shared memory that stay mapped are told as such")
   func otherKinds() throws {
     var program = Program()

@@ -137,6 +137,44 @@ import Testing
     #expect(watch.story.last?.contains("withdrawn") == true)
   }
 
+  @Test("what replaces mappings from before the tracer, one by one, is no growth")
+  func replacing() {
+    var program = Program()
+    // The kernel lists neighbors as one area.
+    for number in 0..<400 {
+      let at = UInt64(number) * 200 + 50
+      program.mapBlock(100 + number, at: at)
+      if number < 100 {
+        program.add(
+          .unmapping(address: program.place(0) + UInt64(number) << 16, bytes: 64 << 10), at: at)
+      } else {
+        program.freeBlock(number, at: at)
+      }
+    }
+    let watch = program.watched(
+      until: 80_000,
+      besides: [
+        .init(
+          range: .init(start: program.place(0), length: 100 << 16), protection: [.read, .write])
+      ])
+    #expect(watch.leakingSince == nil)
+    #expect(watch.standing == [])
+  }
+
+  @Test("a heap that warms up and then creeps on by a small part of itself")
+  func creepingHeap() {
+    var program = Program()
+    program.setBreak(4096, at: 0)
+    for tick in 1...60 as ClosedRange<UInt64> { program.setBreak(tick * 700 << 10, at: tick * 100) }
+    // 42 MB, and then 1.6% more in 20 s, ever more slowly.
+    var size: UInt64 = 42_000 << 10
+    for tick in 0..<300 as Range<UInt64> {
+      size += tick < 100 ? 8192 : 4096
+      program.setBreak(size, at: 6200 + tick * 250)
+    }
+    #expect(program.watched(until: 45_000).leakingSince == nil)
+  }
+
   @Test("memory that a fork server's children inherit is not theirs to free")
   func forks() throws {
     var program = Program()
