@@ -131,9 +131,8 @@ extension TraceSession {
     }
     for (index, ranges) in ranges.enumerated() {
       let looked = ranges.reduce(0) { $0 + $1.length }
-      guard looked > 0, let found = residentBytes(of: ranges, in: process, mostPages: 1 << 13) else {
-        continue
-      }
+      let found = residentBytes(of: ranges, in: process, mostPages: 1 << 13)
+      guard looked > 0, let found else { continue }
       let share = Double(found) / Double(looked)
       report.groups[index].residentBytes = UInt64(share * Double(report.groups[index].bytes))
     }

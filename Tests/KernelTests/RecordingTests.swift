@@ -110,7 +110,7 @@ extension KernelTests {
       let other = try await TestProgram.hold("many_maps", "--count", "321")
       try await leaking.waitUntil(printing: "pid")
       try await withFile { path in
-        _ = try await bpfleak("record", "--output", path, "--duration", "4s")
+        _ = try await bpfleak("record", "--output", path, "--duration", "8s")
         let alone = try await replay("--pid", "\(other.pid)", path)
         #expect(alone.ending == .exited(0))
         let isItsOwn =
