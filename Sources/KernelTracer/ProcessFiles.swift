@@ -33,11 +33,12 @@ public struct ProcessFiles: Sendable {
   }
 
   /// Whether `thread` waits for something else than a call of its own that takes mappings away; false
-  /// where that cannot be told, as of one that runs (/proc/PID/syscall, proc(5)).
+  /// where that cannot be told, as of one that runs (/proc/PID/syscall, proc(5)). One that is gone waits
+  /// for nothing more: its end may have been lost, and with it the word that its call was over.
   public static func isWaitingElsewhere(_ thread: ThreadID) -> Bool {
     guard let text = FileDescriptor.text(of: "/proc/\(thread.raw)/syscall"),
       let number = text.split(separator: " ").first.flatMap({ Int($0) })
-    else { return false }
+    else { return access("/proc/\(thread.raw)", F_OK) != 0 && errno == ENOENT }
     return !takingAway.contains(number)
   }
 

@@ -49,7 +49,9 @@ struct Judgement {
       account.freed.bytes > account.mapped.bytes / 10
     {
       evidence.append(
-        .remains(each: account.live.bytes / UInt64(max(1, account.live.count))))
+        .remains(
+          each: account.live.bytes / UInt64(max(1, account.live.count)),
+          isFile: account.kind == .file))
     }
     evidence.append(
       .survivors(

@@ -116,8 +116,8 @@ public enum Evidence: Sendable, Equatable {
   case threadsRun(count: Int)
   /// Mappings of this origin that were there before and are not blamed.
   case besides(count: Int)
-  /// Unmaps took all but a piece of each.
-  case remains(each: UInt64)
+  /// Unmaps, or of files other mappings over them, took all but a piece of each.
+  case remains(each: UInt64, isFile: Bool)
   /// So many are older than that; of those that ended, so many did at such an age.
   case survivors(count: Int, olderThan: UInt64, ended: Int, endedLate: Int)
   /// How many of those that stay came in each quarter of a time.

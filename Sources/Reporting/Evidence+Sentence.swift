@@ -3,7 +3,8 @@ import LeakDetection
 import MappingEvents
 
 extension Evidence {
-  func sentence(at now: KernelInstant) -> String {
+  /// `hasEnded`: the process is gone, and the kernel has taken back what it held.
+  func sentence(at now: KernelInstant, hasEnded: Bool = false) -> String {
     switch self {
     case .mapped(let count, let bytes, let guardBytes, let withStackFlag):
       let guards =
@@ -32,6 +33,10 @@ extension Evidence {
       return "All \(formatCount(UInt64(count))) of them have exited, typically after \(lived); the"
         + " last one \(ago) ago."
     case .neverUnmapped(let count):
+      if hasEnded {
+        let stacks = count == 1 ? "The stack was" : "All \(formatCount(UInt64(count))) stacks were"
+        return "\(stacks) still mapped when the process ended: no munmap followed the exit."
+      }
       let stacks = count == 1 ? "The stack is" : "All \(formatCount(UInt64(count))) stacks are"
       return "\(stacks) still mapped: no munmap followed the exit."
     case .passedOver(let idle, let fresh):
@@ -57,8 +62,10 @@ extension Evidence {
       let took =
         freed == 0 && freedBytes == 0
         ? "none was unmapped"
-        : "\(formatCount(UInt64(max(0, freed)))) \(freed == 1 ? "was" : "were") unmapped"
-          + " (\(formatBytes(freedBytes)))"
+        : freed == 0
+          ? "\(formatBytes(freedBytes)) of that was unmapped or mapped over"
+          : "\(formatCount(UInt64(max(0, freed)))) \(freed == 1 ? "was" : "were") unmapped"
+            + " (\(formatBytes(freedBytes)))"
       return "Since tracing began this origin mapped \(plural(mapped, "time"))\(size)"
         + " (\(formatBytes(bytes)) in all), and \(took)."
     case .threadsRun(let count):
@@ -69,8 +76,12 @@ extension Evidence {
       return
         "\(plural(count, "more mapping")) of it \(count == 1 ? "was" : "were") there before and"
         + " \(count == 1 ? "is" : "are") not blamed."
-    case .remains(let each):
-      return "Unmaps took all but a piece: \(formatBytes(each)) of each remains."
+    case .remains(let each, let isFile):
+      // The loader maps a library as a whole, and then its segments over that.
+      return isFile
+        ? "Of each \(formatBytes(each)) is left as it was mapped; the rest was unmapped, or mapped over"
+          + " as by a loader."
+        : "Unmaps took all but a piece: \(formatBytes(each)) of each remains."
     case .survivors(let count, let olderThan, let ended, let endedLate):
       let age = formatDuration(nanoseconds: olderThan)
       let others =

@@ -31,7 +31,7 @@ extension LeakReport {
     self.limit = limit
     endedAgo = verdict.endedAt.map { now.since($0) }
     message = verdict.sentence(by: callStack?.culprit?.name, at: now)
-    evidence = verdict.evidence.map { $0.sentence(at: now) }
+    evidence = verdict.evidence.map { $0.sentence(at: now, hasEnded: verdict.endedAt != nil) }
     if let residentBytes, verdict.standing != .withdrawn {
       let share = Double(residentBytes) / Double(max(1, verdict.bytes))
       let meaning = share < 0.5 ? ": virtual size grows, resident size hardly does." : "."

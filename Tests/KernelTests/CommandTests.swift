@@ -137,12 +137,14 @@ extension KernelTests {
     func bytes() async throws {
       let run = try await shell(
         """
-        cd /tmp && mkdir -p $'bpfleak-\\xff' && cp /usr/bin/printf $'bpfleak-\\xff/'
-        $BPFLEAK --quiet --stacks none -- $'bpfleak-\\xff/printf' '%s/%s\\n' $'\\xff\\x80' -- |
-          head -1 | od -An -tx1
+        export LC_ALL=C
+        cd /tmp && mkdir -p $'bpfleak-\\xff' && cp "$(type -P printf)" $'bpfleak-\\xff/printf'
+        said=$($BPFLEAK --quiet --stacks none -- $'bpfleak-\\xff/printf' '%s/%s\\n' $'\\xff\\x80' -- |
+          head -1)
+        [ "$said" = $'\\xff\\x80/--' ] && echo same
         rm -r $'bpfleak-\\xff'
         """)
-      #expect(run.output.hasPrefix(" ff 80 2f 2d 2d 0a\n") && run.errors == "", "\(run)")
+      #expect(run.output == "same\n" && run.errors == "", "\(run)")
     }
 
     @Test("how a command ended is told where it did not succeed, and does not change the status")

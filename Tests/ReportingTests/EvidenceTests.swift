@@ -137,6 +137,25 @@ import Testing
         == "18 of them are older than 1 s; none was ever unmapped.")
   }
 
+  @Test("of an ended process nothing is said to be mapped still")
+  func ended() {
+    #expect(
+      Evidence.neverUnmapped(count: 2).sentence(at: TracedMachine.at(12), hasEnded: true)
+        == "All 2 stacks were still mapped when the process ended: no munmap followed the exit.")
+  }
+
+  @Test("of a file, what its own segments were mapped over is not called unmapped")
+  func mappedOver() {
+    #expect(
+      sentence(.account(mapped: 69, bytes: 21 << 20, each: nil, freed: 0, freedBytes: 20 << 20))
+        == "Since tracing began this origin mapped 69 times (21.0 MiB in all), and 20.0 MiB of that was"
+        + " unmapped or mapped over.")
+    #expect(
+      sentence(.remains(each: 4096, isFile: true))
+        == "Of each 4 KiB is left as it was mapped; the rest was unmapped, or mapped over as by a"
+        + " loader.")
+  }
+
   @Test(
     "every sentence begins like one, is one, and ends with a period",
     arguments: [
@@ -148,7 +167,8 @@ import Testing
       .passedOver(idle: 3, fresh: 4), .fitsCache(bytes: 4096), .reuse(times: 3, reclaimed: 0),
       .regular(period: 5), .blamedBefore(count: 3, bytes: 4096), .lostEvents,
       .account(mapped: 3, bytes: 12_288, each: 4096, freed: 0, freedBytes: 0), .besides(count: 2),
-      .remains(each: 4096), .survivors(count: 3, olderThan: 5, ended: 2, endedLate: 0),
+      .remains(each: 4096, isFile: false), .remains(each: 4096, isFile: true),
+      .survivors(count: 3, olderThan: 5, ended: 2, endedLate: 0),
       .quarters([1, 2, 3, 4], span: 5), .grew(times: 3, bytes: 4096),
       .envelope(from: 4096, to: 8192, span: 5), .extenders(stacks: 3, share: 0.5),
       .stopped(for: 5),
