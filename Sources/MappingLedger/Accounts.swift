@@ -286,7 +286,8 @@ public struct Accounts: Sendable {
 
   /// Notes that what came into an account just now, out of another one, is no growth: it was there
   /// since it was born.
-  mutating func noteArrival(in index: UInt32, _ bytes: UInt64, born: UInt64) {
+  mutating func noteArrival(in index: UInt32, from old: UInt32, _ bytes: UInt64, born: UInt64) {
+    guard self.index(standingFor: old) != self.index(standingFor: index) else { return }
     let trend = Int(rows[Int(canonical(index))].trend)
     if trend >= 0 { trends[trend].arrived(bytes, born: born) }
   }

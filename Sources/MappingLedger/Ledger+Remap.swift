@@ -119,14 +119,10 @@ extension Ledger {
     var moved = mapping
     moved.stack = event.stack?.raw ?? mapping.stack
     let account = account(in: space, of: moved, .grown, bytes: whole.length)
-    let isOther =
-      space.accounts.index(standingFor: mapping.account)
-      != space.accounts.index(standingFor: account)
     space.reaccount(whole, to: account, at: event.when)
-    if isOther {
-      space.accounts.noteArrival(
-        in: account, whole.length - grown.length, born: mapping.bornNanoseconds)
-    }
+    space.accounts.noteArrival(
+      in: account, from: mapping.account, whole.length - grown.length,
+      born: mapping.bornNanoseconds)
     space.accounts.noteGrowth(of: account, at: event.when)
   }
 
@@ -167,12 +163,9 @@ extension Ledger {
           place, mapping, in: space, at: event.when, coming: keepSource ? .born : .moved,
           isNew: false)
         if grows {
-          if space.accounts.index(standingFor: mapping.account)
-            != space.accounts.index(standingFor: piece.mapping.account)
-          {
-            space.accounts.noteArrival(
-              in: mapping.account, piece.range.length, born: mapping.bornNanoseconds)
-          }
+          space.accounts.noteArrival(
+            in: mapping.account, from: piece.mapping.account, piece.range.length,
+            born: mapping.bornNanoseconds)
           space.accounts.noteGrowth(of: mapping.account, at: event.when)
         }
       }
