@@ -22,8 +22,7 @@ extension Ledger {
   ) -> Joint? {
     let horizon = KernelInstant(
       nanoseconds: when.nanoseconds - min(when.nanoseconds, Self.longestCall))
-    let underWay = recent.ranges(in: space.id, since: horizon)
-    let doubts = AddressRangeSet(underWay.flatMap { space.doubts.parts(of: $0) })
+    var underWay = recent.ranges(in: space.id, since: horizon)
     var touched: [AddressRange] = []
     var movesBreak = false
     for event in window where event.space == space.key {
@@ -42,7 +41,10 @@ extension Ledger {
         let address = call.result ?? call.requestedAddress
         touched.append(range(address, call.newBytes, of: Self.largestPage))
       case .detaching(let address):
-        if let range = space.segmentReach(attachedAt: address, files) { touched.append(range) }
+        guard let range = space.segmentReach(attachedAt: address, files) else { continue }
+        touched.append(range)
+        // The event tells no length: were a list to take the segment away, it would find nothing.
+        underWay.append(range)
       case .breakSet(let start, let brk):
         let end = max(brk, space.currentBreak, snapshot.totals.currentBreak)
         touched.append(AddressRange(start: start, length: pages(end &- start)))
@@ -52,6 +54,7 @@ extension Ledger {
       case .unmapFailed, .taskCreated, .taskExited, .renamed: break
       }
     }
+    let doubts = AddressRangeSet(underWay.flatMap { space.doubts.parts(of: $0) })
     // What is doubtful is not better known from the table.
     let known = AddressRangeSet(touched).ranges.flatMap { space.doubts.gaps(in: $0) }
     // Nothing can be missing where nobody split an area.

@@ -151,6 +151,21 @@ import Testing
     #expect(ledger.layout() == [])
   }
 
+  @Test("a shmdt of the unknown is told, though the list has its segment no more")
+  func detachUnknown() {
+    ledger.play(.main.shmat(0x10000, 0x2000), .main.unsure())
+    let shmdt = MappingEvent.main.shmdt(0x10000)
+    let list = SpaceSnapshot(key: key(0xa), totals: SpaceTotals(), areas: [])
+    ledger.merge(list, at: KernelInstant(nanoseconds: 50), reason: .unsure, window: [shmdt])
+    guard case .detached(let range, freed: 0x2000) = ledger.apply(shmdt).effect else {
+      Issue.record("the shmdt found nothing")
+      return
+    }
+    #expect(text(range) == "10000-12000")
+    join([], at: 3_000_000_000)
+    #expect(ledger.layout() == [] && ledger.space()?.doubts.isEmpty == true)
+  }
+
   @Test("a break that the list knows sooner than the events still grows the heap")
   func breakAhead() {
     join([], SpaceTotals(startBreak: 0x5000, currentBreak: 0x5000))
