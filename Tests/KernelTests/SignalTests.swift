@@ -6,21 +6,22 @@ extension KernelTests {
   @Suite struct SignalTests {
     @Test("whoever does not read the lines cannot keep it from being stopped")
     func stalledReader() async throws {
-      let run = try await shell(
-        """
-        work=$(mktemp -d); trap 'rm -rf "$work"' EXIT
-        mkfifo "$work/lines"
-        exec 3<>"$work/lines"
-        "$BPFLEAK" --ndjson -- '\(try Programs.test("map_churn"))' --seconds 30 >"$work/lines" &
-        pid=$!
-        sleep 3
-        kill -TERM $pid
-        for _ in $(seq 100); do kill -0 $pid 2>/dev/null || break; sleep 0.1; done
-        kill -KILL $pid 2>/dev/null && echo "still there"
-        wait $pid
-        echo "status $?"
-        """)
-      #expect(run.output == "status 1\n", "\(run.errors)")
+      let lines = FileManager.default.temporaryDirectory.path + "/bpfleak-\(UUID())"
+      #expect(mkfifo(lines, 0o600) == 0)
+      defer { unlink(lines) }
+      let pipe = open(lines, O_RDWR | O_CLOEXEC)
+      defer { close(pipe) }
+      let churn = "'\(try Programs.test("map_churn"))' --seconds 600"
+      let trace = try StartedProcess([
+        "bash", "-c", "exec '\(try Programs.bpfleak())' --ndjson -- \(churn) >'\(lines)'",
+      ])
+      try await trace.wait("a full pipe") {
+        var writable = pollfd(fd: pipe, events: Int16(POLLOUT), revents: 0)
+        return poll(&writable, 1, 0) == 0
+      }
+      trace.send(SIGTERM)
+      let run = try await trace.finish(within: .seconds(10 * Slowness.factor))
+      #expect(run.ending == .exited(1))
       // What the command prints goes there as well.
       let own = run.errorLines.filter { $0.hasPrefix("bpfleak: ") }
       #expect(own.count == 1 && own[0].contains("was not read until the end"), "\(run.errors)")
