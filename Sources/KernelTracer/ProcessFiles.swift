@@ -23,6 +23,17 @@ public struct ProcessFiles: Sendable {
     FileDescriptor.text(of: "\(directory)/comm").map { String($0.dropLast()) }
   }
 
+  /// The words that it was started with, or says it was, apart by spaces; at most some 4 KiB of them.
+  public var commandLine: String? {
+    guard let file = FileDescriptor.open("\(directory)/cmdline") else { return nil }
+    let bytes = withUnsafeTemporaryAllocation(byteCount: 4096, alignment: 1) { buffer in
+      Array(buffer.prefix(max(0, read(file.raw, buffer.baseAddress, buffer.count))))
+    }
+    let words = bytes.split(separator: 0, omittingEmptySubsequences: false)
+    let text = words.map { String(decoding: $0, as: UTF8.self) }.joined(separator: " ")
+    return String(text.reversed().drop { $0 == " " }.reversed())
+  }
+
   /// The path in the cgroup hierarchy of version 2, or the first there is of version 1.
   public var cgroup: String? {
     guard let text = FileDescriptor.text(of: "\(directory)/cgroup") else { return nil }

@@ -16,7 +16,7 @@ func renderFocus(_ content: LiveContent, _ state: ViewState, size: Size) -> Fram
     frame.add(keyLine(state, columns: columns))
     return frame
   }
-  frame.add(processLine(focus, hasEnded: content.focusHasEnded, columns: columns))
+  frame.add(processLine(focus, content, columns: columns))
   frame.add(paneLine(content, focus, state, columns: columns))
   let hasNotice = content.notice != nil
   let page = max(1, frame.room - (hasNotice ? 2 : 1))
@@ -31,13 +31,13 @@ func renderFocus(_ content: LiveContent, _ state: ViewState, size: Size) -> Fram
   return frame
 }
 
-private func processLine(_ focus: FocusReport, hasEnded: Bool, columns: Int) -> Line {
+private func processLine(_ focus: FocusReport, _ content: LiveContent, columns: Int) -> Line {
   func words(_ process: (id: ProcessID, name: String, threads: Int)) -> String {
     "\(truncate(printable(process.name), to: 24)) (pid \(process.id.raw)), "
       + counted(process.threads, "thread")
   }
   var line = Line()
-  if hasEnded {
+  if content.focusHasEnded {
     line.add(" ENDED ", .suspect)
     line.add(" this is what was known last: ")
   }
@@ -53,6 +53,11 @@ private func processLine(_ focus: FocusReport, hasEnded: Bool, columns: Int) -> 
     if others.count > 3 { line.add(", and \(others.count - 3) more") }
   }
   for caveat in focus.row.caveats { line.add("  \(caveat.mark) \(caveat.rawValue)", .dim) }
+  let row = content.report.rows.first { $0.space == focus.row.space }
+  // A beginning that says nothing is left out.
+  if let command = row?.commandLine, !command.isEmpty, columns - line.width >= 32 {
+    line.add("  command: " + printable(command), .dim)
+  }
   return line.cut(to: columns)
 }
 

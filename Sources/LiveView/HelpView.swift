@@ -4,7 +4,7 @@ import Renderers
 private let keyHelp: [(String, String)] = [
   ("Up Down PgUp PgDn", "move; Home goes back to whichever comes first"),
   ("Enter", "open the process under the cursor; Esc goes back"),
-  ("F4  /", "filter by part of a name, pid, kind or verdict; Esc clears"),
+  ("F4  /", "filter by name, command, pid, kind or verdict; Esc clears"),
   ("F6  s  S", "order by the next column, by the one before; r reverses"),
   ("g v e n", "order by growth, virtual size, resident size, name"),
   ("F5  p  Space", "hold the figures still; tracing goes on"),

@@ -34,9 +34,18 @@ struct ProcessTable {
     // What is left goes to names and graphs, in turn.
     var spare = max(0, room - total())
     for (index, column) in columns.enumerated() where column.title == "NAME" {
-      let more = min(spare, room >= 160 ? 20 : 8)
+      let more = min(spare, 8)
       columns[index].width += more
       spare -= more
+    }
+    // Twenty processes of one interpreter have one name. What is too short to tell them apart is no use.
+    if spare > Self.leastCommand {
+      let width = min(spare - 1, max(Self.leastCommand, spare - 1 - 2 * 8))
+      columns.append(
+        Column(title: "COMMAND", width: width, isNumber: false, style: .dim) {
+          printable($0.shortCommandLine)
+        })
+      spare -= width + 1
     }
     let graphs = columns.indices.filter { columns[$0].style == .graph }
     for index in graphs {
@@ -86,6 +95,7 @@ struct ProcessTable {
   }
 
   private static let virtualGraph = "TREND"
+  private static let leastCommand = 20
 
   private static func all(isWide: Bool, room: Int) -> [Column] {
     [
@@ -127,6 +137,14 @@ struct ProcessTable {
 }
 
 extension SpaceRow {
+  /// Without the directory of the program, which says less than its arguments.
+  fileprivate var shortCommandLine: String {
+    guard commandLine.hasPrefix("/") else { return commandLine }
+    let program = commandLine.prefix { $0 != " " }
+    let name = program.lastIndex(of: "/").map { program.index(after: $0) }
+    return String(commandLine[(name ?? commandLine.startIndex)...])
+  }
+
   /// The name, the number of processes beside it in the space, and what limits the trust in the row.
   fileprivate var nameCell: String {
     var text = printable(name)

@@ -63,6 +63,7 @@ extension SpaceRow {
   fileprivate func matches(_ wanted: String) -> Bool {
     name.lowercased().contains(wanted) || String(process.raw).hasPrefix(wanted)
       || standing?.rawValue.contains(wanted) ?? false
+      || commandLine.lowercased().contains(wanted)
       || growingKind?.rawValue.contains(wanted) ?? false
   }
 }

@@ -62,6 +62,8 @@ public struct SpaceRow: Sendable {
   public var space: Int
   public var process: ProcessID
   public var name: String
+  /// What it was started with, words apart by spaces; empty where nobody could tell, or asked.
+  public var commandLine = ""
   /// Processes that run in it besides the one named.
   public var otherProcesses: Int
   public var virtualBytes: UInt64

@@ -17,6 +17,7 @@ final class LiveDisplay {
   private(set) var recent = RecentEvents()
   private var meter = CostMeter()
   private var memoryAtStart: MachineMemory?
+  private var commandLines = CommandLines()
   private var noticeUntil = KernelInstant(nanoseconds: 0)
   private let reader = MeminfoReader()
   /// A frame is due though no figure is.
@@ -42,6 +43,7 @@ final class LiveDisplay {
   func take(_ report: SystemReport, _ focus: FocusReport?, at now: KernelInstant) {
     var content = content ?? LiveContent(report: report)
     content.report = report
+    commandLines.fill(&content.report.rows)
     if state.focus == nil || focus != nil { content.focus = focus }
     content.focusHasEnded = state.focus != nil && focus == nil
     content.memory = reader.machineMemory()

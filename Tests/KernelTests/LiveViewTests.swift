@@ -95,9 +95,10 @@ extension KernelTests {
         "\(try Programs.bpfleak()) --pid \(calm.pid) --pid \(program.pid)")
       try await screen.wait("the table") { $0.contains("\(program.pid) stack_leak_pthr") }
       #expect(try await screen.lines()[23].contains("F10 Quit"))
-      try await screen.resize(columns: 150, rows: 50)
+      try await screen.resize(columns: 200, rows: 50)
       try await screen.wait("the wide table") {
-        $0.contains("TREND RES") && $0.components(separatedBy: "\n")[49].contains("F10 Quit")
+        $0.contains("TREND RES") && $0.contains("stack_leak_pthread --count 0 --every")
+          && $0.components(separatedBy: "\n")[49].contains("F10 Quit")
       }
       try await screen.resize(columns: 50, rows: 12)
       try await screen.wait("the small one") {

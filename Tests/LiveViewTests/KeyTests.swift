@@ -105,7 +105,7 @@ import Testing
     #expect(order([.character("r")]) == [1, 88, 911, 2240, 31_108])
   }
 
-  @Test("a filter finds part of a name, a process id, a kind or a verdict, in any case")
+  @Test("a filter finds part of a name or command, a process id, a kind or a verdict, in any case")
   func filter() {
     func found(_ text: String) -> [UInt32] {
       let keys = [Key.character("/")] + text.map { Key.character($0) }
@@ -115,6 +115,7 @@ import Testing
     #expect(found("311") == [31_108])
     #expect(found("leaking") == [31_108])
     #expect(found("anonymous") == [2240])
+    #expect(found("-jar /srv/ORDERS") == [2240])
     #expect(found("zzz") == [])
   }
 

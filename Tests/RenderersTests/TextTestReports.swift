@@ -24,10 +24,11 @@ enum TextTestReports {
     _ process: UInt32, _ name: String, virtual: UInt64, growth: Int64 = 0, perMinute: Int64 = 0,
     resident: UInt64? = 4 << 20, residentGrowth: Int64 = 0, mappings: Int = 120, maps: Double = 0,
     unmaps: Double = 0, grows: MappingKind? = nil, standing: Verdict.Standing? = nil,
-    others: Int = 0, caveats: [SpaceRow.Caveat] = []
+    others: Int = 0, caveats: [SpaceRow.Caveat] = [], command: String = ""
   ) -> SpaceRow {
     SpaceRow(
-      space: Int(process), process: ProcessID(process), name: name, otherProcesses: others,
+      space: Int(process), process: ProcessID(process), name: name, commandLine: command,
+      otherProcesses: others,
       virtualBytes: virtual, virtualGrowth: growth, virtualPerMinute: perMinute,
       residentBytes: resident, residentGrowth: residentGrowth, mappings: mappings,
       mapsPerSecond: maps, unmapsPerSecond: unmaps, growingKind: grows, standing: standing,
@@ -70,14 +71,18 @@ enum TextTestReports {
   static let serverRow = row(
     31_108, "server", virtual: 306_341_492_326, growth: 31_469_568, perMinute: 10_489_856,
     resident: 4_294_967_296, residentGrowth: 245_760, mappings: 1_934, maps: 0.02,
-    grows: .threadStack, standing: .leaking)
+    grows: .threadStack, standing: .leaking,
+    command: "/srv/server --port 80 --workers 4")
 
   static let calmRows = [
     row(
       2240, "java", virtual: 12_884_901_888, growth: 1_048_576, perMinute: 419_430,
       resident: 6_012_954_214, residentGrowth: -5_242_880, mappings: 812, maps: 12.34, unmaps: 3.4,
-      grows: .anonymous),
-    row(911, "prometheus", virtual: 4_294_967_296, mappings: 65_530),
+      grows: .anonymous,
+      command: "java -Xmx8g -jar /srv/orders/orders-2.4.1.jar --spring.profiles.active=production"),
+    row(
+      911, "prometheus", virtual: 4_294_967_296, mappings: 65_530,
+      command: "/usr/bin/prometheus --config.file=/etc/prometheus.yml"),
     row(
       88, "postgres", virtual: 180_000_000, growth: -135_168, perMinute: -54_067, resident: nil,
       maps: 1250.5, unmaps: 1250.5),
@@ -151,7 +156,9 @@ enum TextTestReports {
 
   static var hostile: SystemReport {
     let rows = names.enumerated().map { index, name in
-      row(UInt32(4000 + index), name, virtual: 10_485_760, growth: 4096, grows: .sharedMemory)
+      row(
+        UInt32(4000 + index), name, virtual: 10_485_760, growth: 4096, grows: .sharedMemory,
+        command: "run \(name)")
     }
     let leaks = names.prefix(2).map { name in
       leak(4000, name, .leaking, message: "1 stack outlived its \(name).", evidence: [name])
