@@ -24,6 +24,7 @@ enum Failure: Error {
   case recordsOfOtherVersion(path: String, by: String)
   case damagedRecording(path: String, RecordingDamage, events: UInt64)
   case notInRecording(ProcessID, path: String)
+  case overwritesRecording(path: String)
 
   var status: Int32 {
     switch self {
@@ -34,7 +35,7 @@ enum Failure: Error {
     case .tracer, .noSuchProcess, .noMemory, .ownProcess, .noSuchCgroup,
       .cgroupOfOtherVersion, .threadOf, .commandNotFound, .cannotStart, .cannotWrite, .cannotRead,
       .notARecording, .startMissing,
-      .recordsOfOtherVersion, .damagedRecording, .notInRecording:
+      .recordsOfOtherVersion, .damagedRecording, .notInRecording, .overwritesRecording:
       1
     }
   }
@@ -85,6 +86,8 @@ enum Failure: Error {
     case .notInRecording(let process, let path):
       "process \(process.raw) was not alive at the end of \(path); see all that were with: "
         + "bpfleak replay \(path)"
+    case .overwritesRecording(let path):
+      "\(path) is the recording itself, which would be lost; choose another file with --output"
     }
   }
 

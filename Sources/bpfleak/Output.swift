@@ -41,6 +41,13 @@ final class Output {
     return fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT != S_IFREG
   }
 
+  /// Whether it is that very file, by whatever name.
+  func isFile(at path: String) -> Bool {
+    var (own, other) = (stat(), stat())
+    guard !hasReader, fstat(descriptor, &own) == 0, stat(path, &other) == 0 else { return false }
+    return own.st_dev == other.st_dev && own.st_ino == other.st_ino
+  }
+
   /// Takes the file over, and what was in it away.
   func begin() {
     guard owns else { return }

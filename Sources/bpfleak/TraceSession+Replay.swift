@@ -11,6 +11,7 @@ extension TraceSession {
     _ recording: RecordedFile, _ facts: StartFacts, _ settings: TraceSettings
   ) throws(Failure) -> Int32 {
     let output = try Output(path: settings.outputPath)
+    if output.isFile(at: recording.path) { throw .overwritesRecording(path: output.path) }
     let session = TraceSession(
       settings, .recording(TracerSpec(scope: facts.scope.spec)), facts, output)
     var reader = try recording.reader()

@@ -138,6 +138,10 @@ extension KernelTests {
         #expect(live.ending == .exited(0) && live.output.contains("resident"))
         program.end()
         #expect(try await replay(path).output == live.output)
+        let onto = try await bpfleak("replay", "--format", "text", "--output", path, path)
+        #expect(onto.ending == .exited(1) && onto.errorLines.count == 1)
+        #expect(onto.errors.contains("is the recording itself"))
+        #expect(try await replay(path).output == live.output)
         let other = try await replay("--pid", "1", path)
         #expect(other.ending == .exited(1) && other.errorLines.count == 1)
       }
