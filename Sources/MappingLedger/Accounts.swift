@@ -284,25 +284,30 @@ public struct Accounts: Sendable {
     return gone
   }
 
-  /// Notes that what came into an account just now, out of another one, is no growth: it was there
-  /// since it was born.
-  mutating func noteArrival(in index: UInt32, from old: UInt32, _ bytes: UInt64, born: UInt64) {
-    guard self.index(standingFor: old) != self.index(standingFor: index) else { return }
-    let trend = Int(rows[Int(canonical(index))].trend)
-    if trend >= 0 { trends[trend].arrived(bytes, born: born) }
-  }
-
-  /// Notes that something in the account grew, in place or by moving.
-  mutating func noteGrowth(of index: UInt32, at when: KernelInstant) {
+  /// Notes that something in the account, of `old` bytes and in the account `source` until now, grew
+  /// by `bytes`, in place or by moving.
+  ///
+  /// That it came is no growth: it was there since it was born. What it left has lost nothing either;
+  /// call paths can take turns at a buffer, and each is to be known by what it adds.
+  mutating func noteGrowth(
+    of index: UInt32, from source: UInt32, _ old: UInt64, by bytes: UInt64, born: UInt64,
+    at when: KernelInstant
+  ) {
     let row = Int(canonical(index))
+    let source = Int(canonical(source))
+    let hasCome = source != row
     rows[row].growths += 1
     if rows[row].firstBirth == nil { rows[row].firstBirth = when }
     rows[row].lastBirth = when
     if rows[row].trend < 0, rows[row].deservesTrend {
-      beginTrend(UInt32(row), runs: 0, 0, at: when)
+      beginTrend(UInt32(row), runs: 0, hasCome ? old + bytes : bytes, at: when)
+    }
+    if hasCome, rows[source].trend >= 0 {
+      trends[Int(rows[source].trend)].moved(-Int64(clamping: old), born: born)
     }
     let trend = Int(rows[row].trend)
     guard trend >= 0 else { return }
+    if hasCome { trends[trend].moved(Int64(clamping: old), born: born) }
     trends[trend].advance(to: when.nanoseconds, rows[row].live)
     trends[trend].grew(at: when.nanoseconds)
   }
