@@ -18,9 +18,10 @@ extension Verdict {
   // MARK: Thread stacks
 
   private func threadStackSentence(by culprit: String?, at now: KernelInstant) -> String {
-    let size = formatBytes(subject.unitBytes)
+    let size = subject.unitBytes == 0 ? nil : formatBytes(subject.unitBytes)
     let by = culprit.map { " created by \($0)" } ?? ""
-    let stacks = "\(plural(count, "stack")) of \(size)"
+    let stacks =
+      plural(count, "stack") + (size.map { " of \($0)" } ?? ", \(formatBytes(bytes)) in all,")
     let isOne = count == 1
     switch standing {
     case .leaking:
@@ -36,8 +37,8 @@ extension Verdict {
       return "\(stacks)\(threads) \(has) no thread any more and \(are) not used again, which is not"
         + " yet shown to be a loss\(pace(at: now))."
     case .withdrawn:
-      return "The \(size) stacks blamed before are not lost: such stacks were used again or given"
-        + " back."
+      let blamed = size.map { "\($0) stacks" } ?? "stacks"
+      return "The \(blamed) blamed before are not lost: such stacks were used again or given back."
     }
   }
 
