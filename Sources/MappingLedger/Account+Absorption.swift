@@ -24,6 +24,7 @@ extension Account {
     smallestBytes = min(smallestBytes, other.smallestBytes)
     largestBytes = max(largestBytes, other.largestBytes)
     committedBytes &+= other.committedBytes
+    everCommitted &+= other.everCommitted
     goneBefore += other.goneBefore
     lastGone = max(lastGone, other.lastGone)
     if file != other.file { file = .none }

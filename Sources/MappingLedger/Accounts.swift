@@ -17,6 +17,8 @@ public struct Accounts: Sendable {
 
   /// Beyond this sizes share accounts by powers of two, or random ones would fill the table.
   private static let mostUnits = 192
+  /// Of so many reservations of one origin, what is used of them is a heap.
+  private static let fewReservations = 4
   /// Beyond this call paths share one account of their kind.
   private static let mostRows = 16_384
 
@@ -56,7 +58,7 @@ public struct Accounts: Sendable {
   }
 
   /// The accounts of those that extended the heap: by the break and what is like it, or by
-  /// committing of arenas.
+  /// committing of reservations.
   public func forEachExtender(_ total: Account.Manner, _ body: (Account) -> Void) {
     for (index, row) in rows.enumerated()
     where row.canonical == UInt32(index) && row.rawStack >= 0
@@ -81,7 +83,7 @@ public struct Accounts: Sendable {
     }
   }
 
-  /// The sum over the heap, or over what was committed of arenas; nil when there is none.
+  /// The sum over the heap, or over what was committed of reservations; nil when there is none.
   public func total(_ manner: Account.Manner) -> (account: Account, trend: Trend)? {
     guard let index = find(.heap, manner, -1, 0) else { return nil }
     let row = rows[Int(index)]
@@ -318,7 +320,9 @@ public struct Accounts: Sendable {
   ) {
     let row = Int(canonical(index))
     rows[row].committedBytes.move(by: bytes)
-    guard rows[row].isArena else { return }
+    if bytes > 0 { rows[row].everCommitted &+= UInt64(bytes) }
+    // Where reservations come in number, they are judged and not what is used of each.
+    guard rows[row].isArena || rows[row].live.count <= Self.fewReservations else { return }
     let total = self.index(.heap, .committed, stack: -1, bytes: 0)
     if bytes > 0 {
       add(.born, to: total, runs: 0, UInt64(bytes), born: when.nanoseconds, at: when)

@@ -117,7 +117,9 @@ extension Verdict {
   // MARK: Heap
 
   private func heapSentence(by culprit: String?, at now: KernelInstant) -> String {
-    let heap = subject.manner == .committed ? "What malloc keeps for threads" : "The heap"
+    let heap =
+      subject.manner == .committed
+      ? "What is accessible of reserved memory, such as malloc's arenas," : "The heap"
     let by = culprit.map { ", most of it for \($0)," } ?? ""
     switch standing {
     case .leaking:
