@@ -33,9 +33,10 @@ struct EnvelopeReading {
         last = window.lastBirth
       }
       let end = index + 1 < windows.count ? windows[index + 1].start : now.nanoseconds
+      let least = UInt64(max(0, window.leastBytes))
       let low = min(4, Int((window.start - start) / fifth))
       let high = min(4, Int((max(end, window.start + 1) - 1 - start) / fifth))
-      for number in low...high { levels[number] = min(levels[number], window.leastBytes) }
+      for number in low...high { levels[number] = min(levels[number], least) }
     }
     for number in 0..<5 where levels[number] == .max {
       levels[number] = number > 0 ? levels[number - 1] : live

@@ -2,7 +2,8 @@
 public import MappingEvents
 public import MappingLedger
 
-/// A heap that grows and does not come back: the program break, Go's heap, and the arenas of threads.
+/// A heap that grows and does not come back: the program break, Go's heap, and what is made accessible
+/// of reservations, as of malloc's arenas and of the linear memory of WebAssembly.
 ///
 /// Whoever calls malloc when the top is reached extends it, guilty or not; so the heap is judged as a
 /// whole, by the least size of each while, and the call path that extended it most is named.

@@ -11,6 +11,10 @@ public import MappingLedger
 /// been joined and lie in the cache. Silence proves nothing, unless the cache could not hold them:
 /// when they are more bytes than it keeps, or stacks of processes, which it knows nothing of.
 ///
+/// Where a call path makes stacks of ever other sizes, those that it made are judged together, and a
+/// new one tells of each idle one that the C library would have used for it: one as large, and at most
+/// so many times larger.
+///
 /// A batch of threads that are all joined at its end looks like a leak until then, and nothing tells
 /// the two apart the first time. That is decided by time: a batch that goes on exiting unjoined for
 /// twice `settledWait` (4 s), or that lies unjoined for `patientWait` and is more than a cache
@@ -39,6 +43,8 @@ public struct OrphanedThreadStackDetector: LeakDetector {
     public var usualShare = 10
     /// What glibc keeps of stacks for reuse, unless a tunable says more; musl keeps none.
     public var cacheBytes: UInt64 = 40 << 20
+    /// How many times larger than what is asked for a stack may be that glibc uses for it.
+    public var mostOversize: UInt64 = 4
 
     public init() {}
   }
@@ -51,16 +57,33 @@ public struct OrphanedThreadStackDetector: LeakDetector {
     on space: Space, in ledger: Ledger, at now: KernelInstant, isEnding: Bool,
     earlier: [Verdict.Subject: Verdict]
   ) -> [Verdict] {
-    var idle: [UInt64: [ThreadStack]] = [:]
+    var bySize: [UInt64: [ThreadStack]] = [:]
+    var byPath: [StackID: [ThreadStack]] = [:]
     for stack in space.stacks.byOrigin.values where stack.isLeftBehind {
-      idle[stack.bytes, default: []].append(stack)
+      if let path = stack.mappedStack.map(ledger.canonical) {
+        byPath[path, default: []].append(stack)
+      } else {
+        bySize[stack.bytes, default: []].append(stack)
+      }
     }
-    return idle.keys.sorted().compactMap { bytes in
-      IdleStacks(
-        idle[bytes] ?? [], bytes: bytes,
-        past: space.stacks.history[bytes] ?? ThreadStacks.History(), thresholds, at: now
-      ).flatMap { verdict(on: $0, space, ledger, isEnding) }
+    var groups: [IdleStacks] = []
+    for (path, stacks) in byPath.sorted(by: { $0.key.raw < $1.key.raw }) {
+      if stacks.differInSize {
+        groups.append(
+          IdleStacks(
+            stacks, by: path, fresh: space.stacks.mapped(by: path, ledger),
+            past: space.stacks.history(alike: stacks), thresholds, at: now))
+      } else {
+        for stack in stacks { bySize[stack.bytes, default: []].append(stack) }
+      }
     }
+    for (bytes, stacks) in bySize.sorted(by: { $0.key < $1.key }) {
+      let past = space.stacks.history[bytes] ?? ThreadStacks.History()
+      if let idle = IdleStacks(stacks, bytes: bytes, past: past, thresholds, at: now) {
+        groups.append(idle)
+      }
+    }
+    return groups.compactMap { verdict(on: $0, space, ledger, isEnding) }
   }
 
   private func standing(of idle: IdleStacks, _ isEnding: Bool) -> Verdict.Standing? {
@@ -87,7 +110,7 @@ public struct OrphanedThreadStackDetector: LeakDetector {
     let leader = space.processes.first ?? last.process
     return Verdict(
       subject: Verdict.Subject(
-        space: space.id, kind: .threadStack, unitBytes: idle.bytes, stack: nil),
+        space: space.id, kind: .threadStack, unitBytes: idle.bytes, stack: idle.path),
       standing: standing, process: leader,
       processName: ledger.processes[leader]?.name.text ?? "", count: blamed.count, bytes: total,
       bytesPerMinute: ratePerMinute(
@@ -107,11 +130,11 @@ public struct OrphanedThreadStackDetector: LeakDetector {
     let before = blamed.count { $0.mappedAt == nil }
     var facts: [Evidence] = [
       .mapped(
-        count: blamed.count, bytes: idle.bytes, guardBytes: example.guardBytes,
-        withStackFlag: example.hasStackFlag)
+        count: blamed.count, bytes: idle.path == nil ? idle.bytes : nil,
+        guardBytes: example.guardBytes, withStackFlag: example.hasStackFlag)
     ]
     if before > 0 { facts.append(.presentBefore(count: before)) }
-    if let alike = space.mappingsFromBefore(of: idle.bytes - example.guardBytes) {
+    if idle.path == nil, let alike = space.mappingsFromBefore(of: idle.bytes - example.guardBytes) {
       facts.append(.alikeBefore(count: alike.count, bytes: alike.bytes))
     }
     facts.append(
@@ -141,6 +164,37 @@ private func commonest(_ stacks: [StackID?]) -> StackID? {
   var counts: [StackID: Int] = [:]
   for case let stack? in stacks { counts[stack, default: 0] += 1 }
   return counts.first { $0.value * 2 > stacks.count }?.key
+}
+
+extension [ThreadStack] {
+  /// Whether no size is that of half of them.
+  fileprivate var differInSize: Bool {
+    var counts: [UInt64: Int] = [:]
+    for stack in self { counts[stack.bytes, default: 0] += 1 }
+    return counts.values.allSatisfy { $0 * 2 < count }
+  }
+}
+
+extension ThreadStacks {
+  /// The sizes of those that a call path mapped, latest first.
+  fileprivate func mapped(
+    by path: StackID, _ ledger: Ledger
+  ) -> [(at: KernelInstant, bytes: UInt64)] {
+    byOrigin.values.compactMap { stack in
+      guard let at = stack.mappedAt, stack.mappedStack.map(ledger.canonical) == path else {
+        return nil
+      }
+      return (at, stack.bytes)
+    }.sorted { $0.at > $1.at }
+  }
+
+  /// What happened to stacks no smaller than the smallest of `stacks` and no larger than the largest.
+  fileprivate func history(alike stacks: [ThreadStack]) -> History {
+    let sizes = stacks.map(\.bytes)
+    guard let least = sizes.min(), let most = sizes.max() else { return History() }
+    return history.lazy.filter { $0.key >= least && $0.key <= most }
+      .reduce(into: History()) { $0.add($1.value) }
+  }
 }
 
 extension Space {

@@ -37,7 +37,7 @@ public struct SteadyGrowthDetector: LeakDetector {
     /// Address space without access is reserved in plenty by allocators.
     public var reservedAge: UInt64 = 60_000_000_000
     public var reservedCount = 64
-    /// Where a page or more of each is in use, somebody had a purpose with each.
+    /// Where a page or more of each is or was in use, somebody had a purpose with each.
     public var usedReservedCount = 32
     public var usedBytes: UInt64 = 4096
     public var suspectAge: UInt64 = 6_000_000_000
@@ -151,7 +151,7 @@ public struct SteadyGrowthDetector: LeakDetector {
     let count = reading.stuck / Int(strictness)
     if account.isMostlyReserved {
       guard reading.isSteady() else { return false }
-      let used = account.committedBytes / UInt64(max(1, account.live.count))
+      let used = account.everCommitted / UInt64(max(1, account.mapped.count))
       let quiet = now.nanoseconds - min(now.nanoseconds, reading.last)
       return age >= thresholds.reservedAge && count >= thresholds.reservedCount
         || used >= thresholds.usedBytes && age >= thresholds.leakingAge

@@ -28,7 +28,8 @@ public struct Verdict: Sendable, Equatable {
     public var kind: Kind
     /// Bytes of one of the mappings that leak, or 0 when they differ.
     public var unitBytes: UInt64
-    /// The call path that is judged; nil when all of one size are judged together.
+    /// The call path that is judged; nil when all of one size are judged together. Of stacks without a
+    /// thread it is the one that mapped them, where their sizes differ.
     public var stack: StackID?
     /// How the memory came, where one call path does it in several ways.
     public var manner: Account.Manner
@@ -88,8 +89,8 @@ public struct Verdict: Sendable, Equatable {
 
 /// A fact that was observed. Sentences are made of it elsewhere.
 public enum Evidence: Sendable, Equatable {
-  /// `count` mappings of `bytes` each, `guardBytes` of them a guard, by `thread` and others.
-  case mapped(count: Int, bytes: UInt64, guardBytes: UInt64, withStackFlag: Bool)
+  /// `count` mappings of `bytes` each, nil when they differ, `guardBytes` of them a guard, by `thread` and others.
+  case mapped(count: Int, bytes: UInt64?, guardBytes: UInt64, withStackFlag: Bool)
   /// Of those, how many were there before the tracer.
   case presentBefore(count: Int)
   /// Mappings as long as what of such a stack is no guard, from before the tracer, on which no thread runs.
@@ -101,11 +102,11 @@ public enum Evidence: Sendable, Equatable {
   /// The threads are gone, the last one since `lastAt`; the median one lived `lifetime` nanoseconds.
   case threadsExited(count: Int, lifetime: UInt64, lastAt: KernelInstant)
   case neverUnmapped(count: Int)
-  /// New stacks of that size were mapped while `idle` older ones lay there without a thread.
+  /// New stacks no larger than each were mapped while `idle` older ones lay there without a thread.
   case passedOver(idle: Int, fresh: Int)
   /// They are no more than the C library keeps for reuse, so the threads may have been joined since.
   case fitsCache(bytes: UInt64)
-  /// How often a stack of that size was taken into use again.
+  /// How often a stack like these was taken into use again.
   case reuse(times: Int, reclaimed: Int)
   case regular(period: UInt64)
   /// What an earlier verdict spoke of, and this one takes back.

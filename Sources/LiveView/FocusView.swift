@@ -206,7 +206,7 @@ extension LeakReport {
   /// verdict is on one of them.
   fileprivate func blames(_ group: MappingGroup) -> Bool {
     let subject = verdict.subject
-    // What malloc keeps for threads is no mapping of the heap that the kernel knows.
+    // What is used of reserved memory is no mapping of the heap that the kernel knows.
     guard group.kind.rawValue == subject.kind.rawValue, subject.manner != .committed,
       subject.unitBytes == 0 || subject.unitBytes.isNear(group.unitBytes)
     else { return false }

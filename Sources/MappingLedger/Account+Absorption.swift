@@ -24,6 +24,7 @@ extension Account {
     smallestBytes = min(smallestBytes, other.smallestBytes)
     largestBytes = max(largestBytes, other.largestBytes)
     committedBytes &+= other.committedBytes
+    everCommitted &+= other.everCommitted
     goneBefore += other.goneBefore
     lastGone = max(lastGone, other.lastGone)
     if file != other.file { file = .none }
@@ -45,6 +46,7 @@ extension Trend {
   /// Takes over the history of an account that turned out to be the same one.
   mutating func absorb(_ other: Trend, present: UInt64) {
     countsFrom = min(countsFrom, other.countsFrom)
+    for age in endsByAge.indices { endsByAge[age] &+= other.endsByAge[age] }
     for window in other.windows {
       let index = self.index(of: window.start)
       windows[index].born += window.born
@@ -53,23 +55,21 @@ extension Trend {
       windows[index].survivingBytes &+= window.survivingBytes
       windows[index].growths += window.growths
     }
+    guard let first = other.windows.first else { return }
+    let begin = index(of: first.start)
     for index in windows.indices {
       // As it was there when this window began; the two need not have been least at one time.
-      guard let window = other.windows.last(where: { $0.start <= windows[index].start }) else {
-        windows[index].leastBytes &+= min(present, other.windows.first?.leastBytes ?? 0)
-        continue
-      }
-      windows[index].leastCount += window.leastCount
-      windows[index].leastBytes &+= window.leastBytes
+      let window = other.windows.last { $0.start <= windows[index].start } ?? first
+      windows[index].leastBytes &+=
+        index < begin ? min(Int64(clamping: present), window.leastBytes) : window.leastBytes
     }
-    for age in endsByAge.indices { endsByAge[age] &+= other.endsByAge[age] }
   }
 
   /// The same of one that has no history: of what it mapped, only the last can live. `live` is what
   /// was live without that.
   mutating func absorb(_ other: Account, besides live: Account.Amount) {
     // What was there before was there in every window.
-    let before = min(other.present.bytes, other.live.bytes)
+    let before = Int64(clamping: min(other.present.bytes, other.live.bytes))
     for index in windows.indices { windows[index].leastBytes &+= before }
     guard other.mapped.count > 0, let birth = other.lastBirth?.nanoseconds else { return }
     if birth > windows[windows.count - 1].start { advance(to: birth, live) }
@@ -77,8 +77,7 @@ extension Trend {
     windows[0].start = min(windows[0].start, birth)
     born(other.ownRuns, other.ownBytes, at: birth)
     for index in windows.indices where windows[index].start > birth {
-      windows[index].leastCount += other.ownRuns
-      windows[index].leastBytes &+= other.ownBytes
+      windows[index].leastBytes &+= Int64(clamping: other.ownBytes)
     }
   }
 }

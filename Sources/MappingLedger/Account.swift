@@ -65,6 +65,8 @@ public struct Account: Sendable {
   public var file = FileID.none
   /// Of reservations: bytes that are accessible.
   public var committedBytes: UInt64 = 0
+  /// The same with what is accessible no more.
+  public var everCommitted: UInt64 = 0
   /// Of accounts of a size: how many such pieces of what was there before we came were freed, whatever
   /// they were cut out of, and when the last one was. The kernel lists neighbors as one.
   public var goneBefore = 0

@@ -17,6 +17,8 @@ public struct Accounts: Sendable {
 
   /// Beyond this sizes share accounts by powers of two, or random ones would fill the table.
   private static let mostUnits = 192
+  /// Of so many reservations of one origin, what is used of them is a heap.
+  private static let fewReservations = 4
   /// Beyond this call paths share one account of their kind.
   private static let mostRows = 16_384
 
@@ -56,7 +58,7 @@ public struct Accounts: Sendable {
   }
 
   /// The accounts of those that extended the heap: by the break and what is like it, or by
-  /// committing of arenas.
+  /// committing of reservations.
   public func forEachExtender(_ total: Account.Manner, _ body: (Account) -> Void) {
     for (index, row) in rows.enumerated()
     where row.canonical == UInt32(index) && row.rawStack >= 0
@@ -81,7 +83,7 @@ public struct Accounts: Sendable {
     }
   }
 
-  /// The sum over the heap, or over what was committed of arenas; nil when there is none.
+  /// The sum over the heap, or over what was committed of reservations; nil when there is none.
   public func total(_ manner: Account.Manner) -> (account: Account, trend: Trend)? {
     guard let index = find(.heap, manner, -1, 0) else { return nil }
     let row = rows[Int(index)]
@@ -284,25 +286,30 @@ public struct Accounts: Sendable {
     return gone
   }
 
-  /// Notes that what came into an account just now, out of another one, is no growth: it was there
-  /// since it was born.
-  mutating func noteArrival(in index: UInt32, from old: UInt32, _ bytes: UInt64, born: UInt64) {
-    guard self.index(standingFor: old) != self.index(standingFor: index) else { return }
-    let trend = Int(rows[Int(canonical(index))].trend)
-    if trend >= 0 { trends[trend].arrived(bytes, born: born) }
-  }
-
-  /// Notes that something in the account grew, in place or by moving.
-  mutating func noteGrowth(of index: UInt32, at when: KernelInstant) {
+  /// Notes that something in the account, of `old` bytes and in the account `source` until now, grew
+  /// by `bytes`, in place or by moving.
+  ///
+  /// That it came is no growth: it was there since it was born. What it left has lost nothing either;
+  /// call paths can take turns at a buffer, and each is to be known by what it adds.
+  mutating func noteGrowth(
+    of index: UInt32, from source: UInt32, _ old: UInt64, by bytes: UInt64, born: UInt64,
+    at when: KernelInstant
+  ) {
     let row = Int(canonical(index))
+    let source = Int(canonical(source))
+    let hasCome = source != row
     rows[row].growths += 1
     if rows[row].firstBirth == nil { rows[row].firstBirth = when }
     rows[row].lastBirth = when
     if rows[row].trend < 0, rows[row].deservesTrend {
-      beginTrend(UInt32(row), runs: 0, 0, at: when)
+      beginTrend(UInt32(row), runs: 0, hasCome ? old + bytes : bytes, at: when)
+    }
+    if hasCome, rows[source].trend >= 0 {
+      trends[Int(rows[source].trend)].moved(-Int64(clamping: old), born: born)
     }
     let trend = Int(rows[row].trend)
     guard trend >= 0 else { return }
+    if hasCome { trends[trend].moved(Int64(clamping: old), born: born) }
     trends[trend].advance(to: when.nanoseconds, rows[row].live)
     trends[trend].grew(at: when.nanoseconds)
   }
@@ -313,7 +320,9 @@ public struct Accounts: Sendable {
   ) {
     let row = Int(canonical(index))
     rows[row].committedBytes.move(by: bytes)
-    guard rows[row].isArena else { return }
+    if bytes > 0 { rows[row].everCommitted &+= UInt64(bytes) }
+    // Where reservations come in number, they are judged and not what is used of each.
+    guard rows[row].isArena || rows[row].live.count <= Self.fewReservations else { return }
     let total = self.index(.heap, .committed, stack: -1, bytes: 0)
     if bytes > 0 {
       add(.born, to: total, runs: 0, UInt64(bytes), born: when.nanoseconds, at: when)

@@ -98,7 +98,9 @@ extension Ledger {
         space.coalesce(around: new)
       } else {
         map(grown, last.mapping, in: space, at: event.when, coming: .grown, isNew: false)
-        space.accounts.noteGrowth(of: last.mapping.account, at: event.when)
+        space.accounts.noteGrowth(
+          of: last.mapping.account, from: last.mapping.account, old.length, by: grown.length,
+          born: last.mapping.bornNanoseconds, at: event.when)
       }
     } else {
       space.activity.unmappedBytes += new.length
@@ -120,10 +122,9 @@ extension Ledger {
     moved.stack = event.stack?.raw ?? mapping.stack
     let account = account(in: space, of: moved, .grown, bytes: whole.length)
     space.reaccount(whole, to: account, at: event.when)
-    space.accounts.noteArrival(
-      in: account, from: mapping.account, whole.length - grown.length,
-      born: mapping.bornNanoseconds)
-    space.accounts.noteGrowth(of: account, at: event.when)
+    space.accounts.noteGrowth(
+      of: account, from: mapping.account, whole.length - grown.length, by: grown.length,
+      born: mapping.bornNanoseconds, at: event.when)
   }
 
   private func move(
@@ -163,10 +164,9 @@ extension Ledger {
           place, mapping, in: space, at: event.when, coming: keepSource ? .born : .moved,
           isNew: false)
         if grows {
-          space.accounts.noteArrival(
-            in: mapping.account, from: piece.mapping.account, piece.range.length,
-            born: mapping.bornNanoseconds)
-          space.accounts.noteGrowth(of: mapping.account, at: event.when)
+          space.accounts.noteGrowth(
+            of: mapping.account, from: piece.mapping.account, piece.range.length,
+            by: place.length - piece.range.length, born: mapping.bornNanoseconds, at: event.when)
         }
       }
       moved += place.length

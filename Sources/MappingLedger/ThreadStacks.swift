@@ -66,6 +66,15 @@ public struct ThreadStacks: Sendable {
     public var longestIdle: UInt64 = 0
 
     public init() {}
+
+    /// Adds what happened to stacks of another size.
+    public mutating func add(_ other: History) {
+      fresh += other.fresh
+      lastFreshAt = [lastFreshAt, other.lastFreshAt].compactMap { $0 }.max()
+      reused += other.reused
+      reclaimed += other.reclaimed
+      longestIdle = max(longestIdle, other.longestIdle)
+    }
   }
 
   mutating func started(

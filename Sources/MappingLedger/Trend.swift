@@ -17,16 +17,17 @@ public struct Trend: Sendable {
     /// Born in it, and still live.
     public var survivors = 0
     public var survivingBytes: UInt64 = 0
-    public var leastCount: Int
-    public var leastBytes: UInt64
+    /// The least that was live in it. What came from another account since, or went to one, counts as
+    /// if it had been where it is now all the while, at the size that it had when it moved; so this can
+    /// be less than nothing, by what something grew here before it went.
+    public var leastBytes: Int64
     /// Times that something grew.
     public var growths = 0
 
-    init(start: UInt64, leastCount: Int, leastBytes: UInt64) {
+    init(start: UInt64, leastBytes: UInt64) {
       self.start = start
       lastBirth = start
-      self.leastCount = leastCount
-      self.leastBytes = leastBytes
+      self.leastBytes = Int64(clamping: leastBytes)
     }
   }
 
@@ -52,7 +53,7 @@ public struct Trend: Sendable {
     // No two were live at a time before, so the one that is was the last that came.
     var first = Window(
       start: account.growths > 0 ? countsFrom : account.birthBefore?.nanoseconds ?? countsFrom,
-      leastCount: account.present.count, leastBytes: account.present.bytes)
+      leastBytes: account.present.bytes)
     first.born = account.mapped.count - max(1, runs)
     first.survivors = max(0, before.count - account.present.count)
     first.survivingBytes = before.bytes - min(before.bytes, account.present.bytes)
@@ -72,7 +73,7 @@ public struct Trend: Sendable {
     guard let last = windows.last, when >= last.start + Self.finest else { return }
     if windows.count == Self.capacity { compact(at: when) }
     let start = when - (when - last.start) % Self.finest
-    windows.append(Window(start: start, leastCount: live.count, leastBytes: live.bytes))
+    windows.append(Window(start: start, leastBytes: live.bytes))
   }
 
   private mutating func compact(at when: UInt64) {
@@ -119,8 +120,7 @@ public struct Trend: Sendable {
   ) {
     if let when {
       let last = windows.count - 1
-      windows[last].leastCount = min(windows[last].leastCount, live.count)
-      windows[last].leastBytes = min(windows[last].leastBytes, live.bytes)
+      windows[last].leastBytes = min(windows[last].leastBytes, Int64(clamping: live.bytes))
       if runs > 0 {
         let age = when > born ? when - born : 0
         endsByAge[min(23, max(0, 43 - (age | 1).leadingZeroBitCount))] &+= UInt32(runs)
@@ -132,13 +132,10 @@ public struct Trend: Sendable {
     windows[index].survivingBytes -= min(bytes, windows[index].survivingBytes)
   }
 
-  /// What is live came out of another account, and was there since it was born; that is, as finely as
-  /// windows are, since the one in which it was.
-  mutating func arrived(_ bytes: UInt64, born: UInt64) {
-    for index in index(of: born)..<windows.count {
-      windows[index].leastCount += 1
-      windows[index].leastBytes &+= bytes
-    }
+  /// What is live came out of another account, or went to one, and was there since it was born; that
+  /// is, as finely as windows are, since the one in which it was.
+  mutating func moved(_ bytes: Int64, born: UInt64) {
+    for index in index(of: born)..<windows.count { windows[index].leastBytes &+= bytes }
   }
 
   mutating func grew(at when: UInt64) {
@@ -153,7 +150,6 @@ extension Trend.Window {
     if next.born + next.growths > 0 { lastBirth = next.lastBirth }
     survivors += next.survivors
     survivingBytes &+= next.survivingBytes
-    leastCount = min(leastCount, next.leastCount)
     leastBytes = min(leastBytes, next.leastBytes)
     growths += next.growths
   }

@@ -11,7 +11,8 @@ extension Evidence {
         guardBytes == 0
         ? "" : ", \(formatBytes(guardBytes)) of \(count == 1 ? "it" : "each") a guard"
       let flag = withStackFlag ? " with MAP_STACK" : ""
-      return "\(plural(count, "mapping")) of \(formatBytes(bytes)) made\(flag)\(guards)."
+      let size = bytes.map { "of \(formatBytes($0))" } ?? "of different sizes"
+      return "\(plural(count, "mapping")) \(size) made\(flag)\(guards)."
     case .presentBefore(let count):
       return "\(formatCount(UInt64(count))) of them \(count == 1 ? "was" : "were") mapped before"
         + " tracing began."
@@ -40,7 +41,7 @@ extension Evidence {
       let stacks = count == 1 ? "The stack is" : "All \(formatCount(UInt64(count))) stacks are"
       return "\(stacks) still mapped: no munmap followed the exit."
     case .passedOver(let idle, let fresh):
-      return "\(formatCount(UInt64(idle))) lay idle while newer stacks of that size were mapped"
+      return "\(formatCount(UInt64(idle))) lay idle while newer stacks no larger were mapped"
         + " (\(formatCount(UInt64(fresh))) so far): what is kept for reuse is used first, so"
         + " \(idle == 1 ? "it was" : "they were") not kept for that."
     case .fitsCache(let bytes):
@@ -48,9 +49,9 @@ extension Evidence {
         + " threads were joined since the last one was mapped, nothing is lost."
     case .reuse(let times, let reclaimed):
       if times == 0, reclaimed == 0 {
-        return "Since tracing began no idle stack of that size was used again or unmapped."
+        return "Since tracing began no idle stack like these was used again or unmapped."
       }
-      return "Other idle stacks of that size were used again \(plural(times, "time")) and unmapped"
+      return "Other idle stacks like these were used again \(plural(times, "time")) and unmapped"
         + " \(plural(reclaimed, "time")); these were not."
     case .regular(let period):
       return "A new one comes every \(formatDuration(nanoseconds: period))."

@@ -18,9 +18,10 @@ extension Verdict {
   // MARK: Thread stacks
 
   private func threadStackSentence(by culprit: String?, at now: KernelInstant) -> String {
-    let size = formatBytes(subject.unitBytes)
+    let size = subject.unitBytes == 0 ? nil : formatBytes(subject.unitBytes)
     let by = culprit.map { " created by \($0)" } ?? ""
-    let stacks = "\(plural(count, "stack")) of \(size)"
+    let stacks =
+      plural(count, "stack") + (size.map { " of \($0)" } ?? ", \(formatBytes(bytes)) in all,")
     let isOne = count == 1
     switch standing {
     case .leaking:
@@ -36,8 +37,8 @@ extension Verdict {
       return "\(stacks)\(threads) \(has) no thread any more and \(are) not used again, which is not"
         + " yet shown to be a loss\(pace(at: now))."
     case .withdrawn:
-      return "The \(size) stacks blamed before are not lost: such stacks were used again or given"
-        + " back."
+      let blamed = size.map { "\($0) stacks" } ?? "stacks"
+      return "The \(blamed) blamed before are not lost: such stacks were used again or given back."
     }
   }
 
@@ -116,7 +117,9 @@ extension Verdict {
   // MARK: Heap
 
   private func heapSentence(by culprit: String?, at now: KernelInstant) -> String {
-    let heap = subject.manner == .committed ? "What malloc keeps for threads" : "The heap"
+    let heap =
+      subject.manner == .committed
+      ? "What is accessible of reserved memory, such as malloc's arenas," : "The heap"
     let by = culprit.map { ", most of it for \($0)," } ?? ""
     switch standing {
     case .leaking:

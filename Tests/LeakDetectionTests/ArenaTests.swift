@@ -38,6 +38,54 @@ import Testing
     #expect(watch.verdict?.stack == StackID(9))
   }
 
+  @Test("reservations that were used for a moment, and are kept, leak as soon")
+  func decommitted() throws {
+    var program = Program()
+    for tick in 0..<100 as Range<UInt64> {
+      let number = Int(tick)
+      reserve(number, 16 << 20, at: tick * 250, in: &program)
+      open(number, 0, 128 << 10, at: tick * 250, by: 9, in: &program)
+      program.add(
+        .protected(
+          address: 0x2000_0000_0000 + tick << 30, bytes: 128 << 10, prot: 0, error: 0),
+        at: tick * 250 + 50)
+    }
+    let watch = program.watched(until: 24_000)
+    #expect(try #require(watch.leakingSince) <= 15_000)
+    #expect(watch.verdict?.stack == StackID(9))
+  }
+
+  @Test("one reservation of which ever more is made accessible leaks as a heap does")
+  func linearMemory() throws {
+    var program = Program()
+    reserve(0, 4 << 30, at: 0, in: &program)
+    for tick in 0..<120 as Range<UInt64> {
+      open(0, tick << 18, (tick + 1) << 18, at: 10 + tick * 150, by: 3, in: &program)
+    }
+    let watch = program.watched(until: 18_000)
+    #expect(try #require(watch.leakingSince) <= 15_000)
+    let verdict = try #require(watch.verdict)
+    #expect(verdict.subject.kind == .heap && verdict.stack == StackID(3))
+    #expect(verdict.bytes == 120 << 18)
+  }
+
+  @Test("a reservation that is used up to a working size, and shrunk and grown, is no leak")
+  func workingSize() {
+    var program = Program()
+    reserve(0, 4 << 30, at: 0, in: &program)
+    for round in 0..<6 as Range<UInt64> {
+      for tick in 0..<70 as Range<UInt64> {
+        open(
+          0, tick << 18, (tick + 1) << 18, at: 10 + round * 10_000 + tick * 100, by: 3,
+          in: &program)
+      }
+      program.add(
+        .protected(address: 0x2000_0000_0000 + 1 << 20, bytes: 69 << 18, prot: 0, error: 0),
+        at: round * 10_000 + 9000)
+    }
+    #expect(program.watched(until: 60_000).leakingSince == nil)
+  }
+
   @Test("reservations that are not used are suspect at most, for a minute")
   func unusedReservations() {
     var program = Program()

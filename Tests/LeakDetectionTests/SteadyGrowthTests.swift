@@ -219,6 +219,61 @@ import Testing
     #expect(verdict.bytesPerMinute < 1.3 * 600 * Double(64 << 10))
   }
 
+  @Test("buffers that grow under call paths not known yet as one leak as soon as under one")
+  func growingBeforeUnwound() throws {
+    var program = Program()
+    let first: UInt64 = 1 << 20
+    for number in 0..<8 { program.mapBlock(number, first, at: UInt64(number)) }
+    var sizes = Array(repeating: first, count: 8)
+    var dice = SplitMix64(state: 3)
+    for tick in 0..<160 as Range<UInt64> {
+      let number = Int.random(in: 0..<8, using: &dice)
+      program.growBlock(
+        number, from: sizes[number], to: sizes[number] + 64 << 10, at: 50 + tick * 120,
+        by: Int32(10 + tick))
+      sizes[number] += 64 << 10
+    }
+    // Each seems to come by a path of its own for half a second.
+    var watch = Watch(program)
+    var events = program.events[...]
+    for ms in stride(from: 500, through: 19_000, by: 500) as StrideThrough<UInt64> {
+      for stack in 11...170 where instant(50 + UInt64(stack - 10) * 120) <= instant(ms - 500) {
+        watch.ledger.unify(StackID(Int32(stack)), with: StackID(10))
+      }
+      while let event = events.first, event.when <= instant(ms) { watch.take(events.removeFirst()) }
+      watch.judge(at: instant(ms))
+    }
+    #expect(try #require(watch.leakingSince) <= 15_000)
+    let verdict = try #require(watch.book.verdicts.first { $0.standing == .leaking })
+    #expect(verdict.stack == StackID(10) && verdict.subject.manner == .grown)
+  }
+
+  @Test("two call paths that take turns at one buffer are each known by what they add")
+  func growingByTurns() throws {
+    var program = Program()
+    program.mapBlock(0, 128 << 10, at: 0)
+    for tick in 1..<200 as Range<UInt64> {
+      program.growBlock(
+        0, from: (tick + 15) << 13, to: (tick + 16) << 13, at: tick * 100,
+        by: tick % 5 < 3 ? 2 : 3)
+    }
+    let watch = program.watched(until: 20_000)
+    #expect(try #require(watch.leakingSince) <= 15_000)
+  }
+
+  @Test("buffers of a size that one call path after the other comes to grow a little are no leak")
+  func grownByAnother() {
+    var program = Program()
+    for number in 0..<60 {
+      let at = UInt64(number)
+      program.mapBlock(number, 1 << 20, at: at)
+      program.growBlock(number, from: 1 << 20, to: 1 << 20 + 4096, at: at + 100, by: 2)
+      program.growBlock(
+        number, from: 1 << 20 + 4096, to: 1 << 20 + 8192, at: 1000 + at * 300, by: 3)
+    }
+    #expect(program.watched(until: 30_000).leakingSince == nil)
+  }
+
   @Test("many buffers that were grown once or twice each, and stay so, are no leak")
   func grownOnce() {
     var program = Program()

@@ -26,6 +26,13 @@ import Testing
         == text)
   }
 
+  @Test("mappings of different sizes are told without one")
+  func mappedDifferently() {
+    #expect(
+      sentence(.mapped(count: 3, bytes: nil, guardBytes: 4096, withStackFlag: true))
+        == "3 mappings of different sizes made with MAP_STACK, 4 KiB of each a guard.")
+  }
+
   @Test("what was there before tracing is told apart")
   func presentBefore() {
     #expect(sentence(.presentBefore(count: 1)) == "1 of them was mapped before tracing began.")
@@ -83,11 +90,11 @@ import Testing
         == "All 2 stacks are still mapped: no munmap followed the exit.")
     #expect(
       sentence(.passedOver(idle: 1, fresh: 2))
-        == "1 lay idle while newer stacks of that size were mapped (2 so far): what is kept for"
+        == "1 lay idle while newer stacks no larger were mapped (2 so far): what is kept for"
         + " reuse is used first, so it was not kept for that.")
     #expect(
       sentence(.passedOver(idle: 1411, fresh: 1412))
-        == "1,411 lay idle while newer stacks of that size were mapped (1,412 so far): what is kept"
+        == "1,411 lay idle while newer stacks no larger were mapped (1,412 so far): what is kept"
         + " for reuse is used first, so they were not kept for that.")
     #expect(
       sentence(.blamedBefore(count: 1, bytes: 4096))
@@ -101,10 +108,10 @@ import Testing
   func reuse() {
     #expect(
       sentence(.reuse(times: 0, reclaimed: 0))
-        == "Since tracing began no idle stack of that size was used again or unmapped.")
+        == "Since tracing began no idle stack like these was used again or unmapped.")
     #expect(
       sentence(.reuse(times: 1, reclaimed: 2))
-        == "Other idle stacks of that size were used again 1 time and unmapped 2 times; these were"
+        == "Other idle stacks like these were used again 1 time and unmapped 2 times; these were"
         + " not.")
   }
 
