@@ -15,9 +15,13 @@ public struct HeapGrowthDetector: LeakDetector {
     public var suspectAge: UInt64 = 6_000_000_000
     public var suspectSteps = 4
     public var leastBytes: UInt64 = 256 << 10
-    /// Of a heap that has warmed up, growth by one part in so many shows within `laterAge`; less takes
-    /// longer, as what is cached comes to lie ever less densely for a while.
+    /// Of a heap that was there before, or has warmed up, growth by one part in so many shows within
+    /// `laterAge`; less takes longer, as what is cached comes to lie ever less densely for a while.
     public var laterShare: UInt64 = 4
+    /// But not where it grew so many times, as much in each fifth as in all but `evenLeast` of the mean:
+    /// what comes of chance is not so even.
+    public var evenSteps = 40
+    public var evenLeast = 0.85
     public var leastPause: UInt64 = 20_000_000_000
 
     public init() {}
@@ -58,6 +62,7 @@ public struct HeapGrowthDetector: LeakDetector {
   ) -> Judgement? {
     guard let whole = EnvelopeReading(trend, total.live.bytes, at: now) else { return nil }
     let strictness = space.strictness(ledger)
+    let before = total.manner == .committed ? space.accounts.arenaBytesBefore : 0
     func age(_ reading: EnvelopeReading) -> UInt64 {
       (now.nanoseconds - min(now.nanoseconds, reading.first)) / strictness
     }
@@ -68,10 +73,15 @@ public struct HeapGrowthDetector: LeakDetector {
     // Twice the time for half the share, and a rise that goes on is twice as much by then.
     func hasWeight(_ reading: EnvelopeReading) -> Bool {
       let weight = Double(reading.rise) * Double(thresholds.laterShare) * Double(age(reading))
-      return weight >= Double(reading.levels[0]) * Double(thresholds.laterAge)
+      return weight >= Double(before + reading.levels[0]) * Double(thresholds.laterAge)
+    }
+    func isEven(_ reading: EnvelopeReading) -> Bool {
+      reading.steps >= thresholds.evenSteps
+        && reading.isSteady(laterShare: 0.45, least: thresholds.evenLeast)
     }
     if age(whole) >= thresholds.leakingAge, whole.steps >= thresholds.leakingSteps,
-      whole.rise >= thresholds.leastBytes, isGoing(whole), whole.isSteady()
+      whole.rise >= thresholds.leastBytes, isGoing(whole), whole.isSteady(),
+      hasWeight(whole) || isEven(whole)
     {
       return Judgement(.leaking, whole, total, space)
     }

@@ -8,6 +8,8 @@ import MappingEvents
 public struct Accounts: Sendable {
   private var rows: [Account] = []
   public private(set) var trends: [Trend] = []
+  /// What was accessible of malloc's arenas before we came.
+  public internal(set) var arenaBytesBefore: UInt64 = 0
   /// Places of rows plus 1, by hash; 0 is free. As long as a power of two.
   private var slots: [UInt32] = []
   /// Sizes that have accounts of their own because nothing else is known.

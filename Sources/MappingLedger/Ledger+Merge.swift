@@ -50,6 +50,9 @@ extension Ledger {
         if isNews { mapping.bornNanoseconds = when.nanoseconds }
         let isArena = mapping.isRestOfArena(difference.drift.range)
         if isArena { mapping.traits.insert(.reserved) }
+        if mapping.isUsedOfArena(difference.drift.range) {
+          space.accounts.arenaBytesBefore += difference.drift.range.length
+        }
         mapping.account = account(
           in: space, of: mapping, isArena ? .reserved : .mapped,
           bytes: isArena ? 64 << 20 : difference.drift.range.length)
@@ -201,6 +204,12 @@ extension LiveMapping {
   /// Whether it is what is not accessible yet of the 64 MiB that glibc reserves for an arena.
   fileprivate func isRestOfArena(_ range: AddressRange) -> Bool {
     isReservation(range.length) && range.length < 64 << 20 && range.end & (64 << 20 - 1) == 0
+  }
+
+  /// Whether it is the accessible part of such arenas, from before we came.
+  fileprivate func isUsedOfArena(_ range: AddressRange) -> Bool {
+    traits.contains(.seeded) && range.start & (64 << 20 - 1) == 0 && !protection.isEmpty
+      && traits.isDisjoint(with: [.file, .shared, .threadStack, .stackFlag])
   }
 
   /// Takes over what the kernel says, and keeps what is known of its past.

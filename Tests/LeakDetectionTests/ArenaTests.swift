@@ -115,6 +115,52 @@ import Testing
       })
   }
 
+  /// Arenas that were there before, 12 MiB of each accessible.
+  private func arenas(_ count: Int) -> [SpaceSnapshot.Area] {
+    (0..<count).flatMap { number -> [SpaceSnapshot.Area] in
+      let start = 0x2000_0000_0000 + UInt64(number) << 30
+      let used = start + 12 << 20
+      return [
+        .init(range: .init(start: start, end: used), protection: [.read, .write]),
+        .init(range: .init(start: used, end: start + 64 << 20), protection: []),
+      ]
+    }
+  }
+
+  @Test("arenas from before that come to lie ever less densely are no leak")
+  func creepingArenas() {
+    // Four threads that malloc and free at random, as it was recorded: seconds, and KiB made accessible.
+    let steps: [(Double, UInt64)] = [
+      (0.5, 168), (1.3, 236), (3.6, 132), (4.9, 264), (5.7, 132), (6.2, 312), (7.1, 264), (7.9, 264),
+      (9.3, 28), (11.2, 192), (12.1, 404), (12.4, 532), (12.9, 280), (17.6, 544), (18.4, 420),
+      (19.1, 540), (25.7, 264), (26.9, 268), (27.8, 200), (28.5, 140), (29.2, 140), (37.3, 96),
+    ]
+    var program = Program()
+    for (number, step) in steps.enumerated() {
+      let arena = number % 4
+      let used = 12 << 20 + steps[..<number].enumerated().reduce(UInt64(0)) {
+        $0 + ($1.offset % 4 == arena ? $1.element.1 << 10 : 0)
+      }
+      open(
+        arena, used, used + step.1 << 10, at: UInt64(step.0 * 1000), by: 3, in: &program)
+    }
+    #expect(program.watched(until: 60_000, besides: arenas(4)).leakingSince == nil)
+  }
+
+  @Test("a leak into arenas of long ago is told within 15 s where it is even, and else in time")
+  func leakIntoArenas() throws {
+    for (every, limit) in [(100, 15_000), (1000, 60_000)] as [(UInt64, UInt64)] {
+      var program = Program()
+      for tick in 0..<(60_000 / every) {
+        let used = 12 << 20 + tick / 4 * every * 1024
+        open(
+          Int(tick % 4), used, used + every * 1024, at: 10 + tick * every, by: 3, in: &program)
+      }
+      let watch = program.watched(until: 60_000, besides: arenas(4))
+      #expect(try #require(watch.leakingSince) <= limit)
+    }
+  }
+
   @Test("extenders that turn out to be one call path are named together")
   func unifiedExtenders() throws {
     var program = Program()
