@@ -67,17 +67,20 @@ public struct GrowthBook: Sendable {
   ) -> [Growth] {
     guard let leader = space.processes.first else { return [] }
     let name = ledger.processes[leader]?.name.text ?? ""
+    let isCollected = space.isCollected(ledger)
     var growths: [Growth] = []
     space.accounts.forEachAccount { account in
       let bytes = account.live.bytes - min(account.live.bytes, account.present.bytes)
       guard bytes >= leastBytes, account.mapped.count > 0,
         !account.isBlamed(in: blamed, space.id),
-        let reason = reason(for: account, name, at: now)
+        let reason = reason(for: account, isCollected: isCollected, at: now)
       else { return }
       growths.append(
         Growth(
           subject: Growth.Subject(
-            space: space.id, kind: account.kind, manner: account.manner, stack: account.stack,
+            space: space.id, kind: account.kind, manner: account.manner,
+            // One that reserves over and over, by ever other paths, is told of once.
+            stack: account.manner == .reserved ? nil : account.stack,
             unitBytes: account.unitBytes),
           process: leader, processName: name, bytes: bytes, reason: reason))
     }
@@ -85,7 +88,7 @@ public struct GrowthBook: Sendable {
   }
 
   private func reason(
-    for account: Account, _ name: String, at now: KernelInstant
+    for account: Account, isCollected: Bool, at now: KernelInstant
   ) -> Growth.Reason? {
     let count = account.live.count
     switch account.manner {
@@ -103,26 +106,37 @@ public struct GrowthBook: Sendable {
       if account.freed.count * 2 > account.mapped.count {
         return .turnover(mapped: account.mapped.count, freed: account.freed.count)
       }
-      return account.kind == .anonymous && collectors.contains(name) ? .collected : nil
+      return account.kind == .anonymous && isCollected ? .collected : nil
     case .heapTotal, .committed: return nil
     }
   }
 }
 
-/// Programs whose memory a collector manages, by the kernel's names.
+/// Programs whose memory a collector manages, and threads of theirs, by the kernel's names.
 private let collectors: Set<String> = [
   "java", "node", "dotnet", "mono", "ruby", "beam.smp", "scala", "clojure", "deno", "bun",
+  "VM Thread", ".NET Finalizer",
 ]
 
 extension Space {
   /// How many times as long, and as much, as usual it takes to call something of it a leak: twice
-  /// where frees may have been missed, four times where a collector frees late. No collector ends
-  /// threads: of their stacks it is four times for another reason, that pools fill at leisure.
+  /// where frees may have been missed, four times where a collector frees late: a Go heap comes to be
+  /// twice what is in use. No collector ends threads: of their stacks it is four times for another
+  /// reason, that pools fill at leisure.
   func strictness(_ ledger: Ledger, of kind: MappingKind = .anonymous) -> UInt64 {
     let doubt: UInt64 = everLostEvents ? 2 : 1
     if kind == .threadStack { return 4 * doubt }
-    let name = processes.first.flatMap { ledger.processes[$0] }?.name.text ?? ""
-    return collectors.contains(name) ? 4 : doubt
+    return kind == .heap && accounts.hasGoHeap || isCollected(ledger) ? 4 : doubt
+  }
+
+  /// Whether a collector frees what it maps. Programs give themselves names, as node does by
+  /// process.title; their threads keep those that they began with.
+  func isCollected(_ ledger: Ledger) -> Bool {
+    guard let process = processes.first.flatMap({ ledger.processes[$0] }) else { return false }
+    return collectors.contains(process.name.text)
+      || process.threads.prefix(32).contains { thread in
+        ledger.threads[thread].map { collectors.contains($0.name.text) } == true
+      }
   }
 }
 

@@ -17,7 +17,9 @@ package func regularPeriod(of moments: [UInt64]) -> UInt64? {
 /// begins the time and is not part of what came in it.
 func ratePerMinute(bytes: UInt64, count: Int, first: UInt64, last: UInt64) -> Double {
   guard count > 1, last > first else { return 0 }
-  let rate = Double(bytes) * Double(count - 1) / Double(count) / Double(last - first) * 60e9
+  // What came all at once has no pace yet.
+  let span = Double(max(1_000_000_000, last - first))
+  let rate = Double(bytes) * Double(count - 1) / Double(count) / span * 60e9
   // Whoever writes it down makes a whole number of it, and what is traced decides how large it is.
   return min(rate, 1e18)
 }

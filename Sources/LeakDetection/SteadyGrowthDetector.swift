@@ -83,7 +83,7 @@ public struct SteadyGrowthDetector: LeakDetector {
         guard idle * 8 <= running else { return }
         judgement.evidence.insert(.threadsRun(count: running), at: 1)
       }
-      if judgement.standing == .leaking, isReplacing(judgement, account, space) {
+      if judgement.standing == .leaking, isReplacing(judgement, account, space, at: now) {
         judgement.standing = .suspect
       }
       verdicts.append(
@@ -94,9 +94,14 @@ public struct SteadyGrowthDetector: LeakDetector {
 
   /// Whether as many of the kind and size went that were there before, of which no call path is known:
   /// a program that was long at work when we came replaces what it has, and frees the old ones first.
-  private func isReplacing(_ judgement: Judgement, _ account: Account, _ space: Space) -> Bool {
-    account.manner == .mapped
-      && space.accounts.goneBefore(like: account, since: judgement.first) * 2 >= judgement.count
+  /// When those are used up, and it goes on growing, it is no longer that.
+  private func isReplacing(
+    _ judgement: Judgement, _ account: Account, _ space: Space, at now: KernelInstant
+  ) -> Bool {
+    let first = judgement.first
+    let middle = first + (now.nanoseconds - min(now.nanoseconds, first)) / 2
+    return account.manner == .mapped
+      && space.accounts.goneBefore(like: account, since: middle) * 2 >= judgement.count
   }
 
   // MARK: Many mappings

@@ -8,6 +8,8 @@ import MappingEvents
 public struct Accounts: Sendable {
   private var rows: [Account] = []
   public private(set) var trends: [Trend] = []
+  /// Whether a Go heap grew here.
+  public private(set) var hasGoHeap = false
   /// What was accessible of malloc's arenas before we came.
   public internal(set) var arenaBytesBefore: UInt64 = 0
   /// Places of rows plus 1, by hash; 0 is free. As long as a power of two.
@@ -119,6 +121,7 @@ public struct Accounts: Sendable {
     guard rows.count < Self.mostRows || stack < 0 else {
       return row(kind, manner, stack: -1, unit: 0)
     }
+    if manner == .filled { hasGoHeap = true }
     return append(kind, manner, stack: stack, unit: unit)
   }
 

@@ -102,7 +102,7 @@ extension Evidence {
         + " \(formatDuration(nanoseconds: span)), step by step."
     case .extenders(let stacks, let share):
       if stacks == 1 { return "One call path alone extended the heap." }
-      return "\(formatCount(UInt64(stacks))) call paths extended the heap: the one named by"
+      return "\(formatCount(UInt64(stacks))) call paths extended the heap: the one that did most by"
         + " \(formatShare(share)) of it, though others may have used up what was free."
     case .stopped(let quiet):
       return "None came in the last \(formatDuration(nanoseconds: quiet))."

@@ -123,7 +123,7 @@ extension Verdict {
     let by = culprit.map { ", most of it for \($0)," } ?? ""
     switch standing {
     case .leaking:
-      return "\(heap) grew by \(formatBytes(bytes))\(by) and does not shrink\(rate)."
+      return "\(heap) grew by \(formatBytes(bytes))\(by) and does not shrink\(pace(at: now))."
     case .suspect:
       return
         "\(heap) grew by \(formatBytes(bytes))\(by) so far, which is not yet shown to be a loss"
@@ -136,12 +136,13 @@ extension Verdict {
     bytesPerMinute >= 1 ? "; growing by \(formatBytes(UInt64(bytesPerMinute))) a minute" : ""
   }
 
-  /// How fast it grows, or grew; over when nothing came for thrice the usual time.
+  /// How fast it grows, or grew; over when nothing came for thrice the usual time, and for a fifth of
+  /// all: what comes in bursts has a usual time that is short.
   private func pace(at now: KernelInstant) -> String {
     guard bytesPerMinute >= 1, count > 1 else { return "" }
     let gap = last.since(first) / UInt64(count - 1)
     let silence = now.since(last)
-    let isOver = silence / 3 > gap && silence > 1_000_000_000
+    let isOver = silence / 3 > gap && silence > max(1_000_000_000, last.since(first) / 5)
     let rate = "\(formatBytes(UInt64(bytesPerMinute))) a minute"
     let unit = eachBytes ?? subject.unitBytes
     let each = period.map { period in

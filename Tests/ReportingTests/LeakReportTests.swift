@@ -60,6 +60,15 @@ import Testing
         "; it grew by 5.9 GiB a minute: 10.0 MiB every 100 ms, until 90 s ago."))
   }
 
+  @Test("what comes in bursts is not told as over between two of them")
+  func bursts() {
+    var leak = verdict(.leaking, count: 60, rate: 6_291_456_000)
+    leak.first = TracedMachine.at(0)
+    leak.last = TracedMachine.at(27)
+    #expect(message(leak, at: 29.9).hasSuffix("; growing by 5.9 GiB a minute."))
+    #expect(message(leak, at: 35).hasSuffix("until 8 s ago."))
+  }
+
   @Test("a report says how long ago the process ended, and nothing of it while that lives")
   func ended() {
     var leak = verdict(.leaking, count: 30)
