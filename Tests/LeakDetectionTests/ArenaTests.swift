@@ -129,18 +129,21 @@ import Testing
 
   @Test("arenas from before that come to lie ever less densely are no leak")
   func creepingArenas() {
-    // Four threads that malloc and free at random, as it was recorded: seconds, and KiB made accessible.
+    // Four threads that malloc and free at random, as recorded: seconds, and KiB made accessible.
     let steps: [(Double, UInt64)] = [
-      (0.5, 168), (1.3, 236), (3.6, 132), (4.9, 264), (5.7, 132), (6.2, 312), (7.1, 264), (7.9, 264),
+      (0.5, 168), (1.3, 236), (3.6, 132), (4.9, 264), (5.7, 132), (6.2, 312), (7.1, 264),
+      (7.9, 264),
       (9.3, 28), (11.2, 192), (12.1, 404), (12.4, 532), (12.9, 280), (17.6, 544), (18.4, 420),
       (19.1, 540), (25.7, 264), (26.9, 268), (27.8, 200), (28.5, 140), (29.2, 140), (37.3, 96),
     ]
     var program = Program()
     for (number, step) in steps.enumerated() {
       let arena = number % 4
-      let used = 12 << 20 + steps[..<number].enumerated().reduce(UInt64(0)) {
-        $0 + ($1.offset % 4 == arena ? $1.element.1 << 10 : 0)
-      }
+      let used =
+        12 << 20
+        + steps[..<number].enumerated().reduce(UInt64(0)) {
+          $0 + ($1.offset % 4 == arena ? $1.element.1 << 10 : 0)
+        }
       open(
         arena, used, used + step.1 << 10, at: UInt64(step.0 * 1000), by: 3, in: &program)
     }
