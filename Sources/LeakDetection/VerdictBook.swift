@@ -50,6 +50,7 @@ public struct VerdictBook: Sendable {
   public mutating func judge(
     _ space: Space, in ledger: Ledger, at now: KernelInstant, isEnding: Bool = false
   ) -> [Verdict] {
+    followUnified(space, in: ledger)
     var news: [Verdict] = []
     var found: Set<Verdict.Subject> = []
     let earlier = standing
@@ -82,6 +83,18 @@ public struct VerdictBook: Sendable {
     return news
   }
 
+  /// A call path may turn out to be another one by which more is known: what stands goes on under that
+  /// one's name, so that a leak stays one verdict.
+  private mutating func followUnified(_ space: Space, in ledger: Ledger) {
+    for subject in standing.keys where subject.space == space.id {
+      guard let stack = subject.stack, ledger.canonical(stack) != stack else { continue }
+      var unified = subject
+      unified.stack = ledger.canonical(stack)
+      standing.rename(subject, to: unified)
+      reported.rename(subject, to: unified)
+    }
+  }
+
   /// Not every space ends with an event of its own: some kernels tell none, and some are lost.
   private mutating func noteEnded(_ ledger: Ledger, at now: KernelInstant) {
     let alive = Set(ledger.spaces.values.map(\.id))
@@ -108,6 +121,22 @@ public struct VerdictBook: Sendable {
     for subject in standing.keys where subject.space == space.id {
       standing[subject]?.ranges = []
     }
+  }
+}
+
+extension [Verdict.Subject: Verdict] {
+  /// Where both are judged already the worse one stays, and of two alike the larger.
+  fileprivate mutating func rename(_ old: Verdict.Subject, to new: Verdict.Subject) {
+    guard var verdict = removeValue(forKey: old) else { return }
+    verdict.subject = new
+    verdict.stack = new.stack
+    if let other = self[new] {
+      let isWorse =
+        (verdict.standing == .leaking) != (other.standing == .leaking)
+        ? verdict.standing == .leaking : verdict.count > other.count
+      if !isWorse { return }
+    }
+    self[new] = verdict
   }
 }
 

@@ -110,12 +110,14 @@ extension ProcessImage {
 
   private func functionStart(of place: UInt64) -> UInt64? {
     guard let module = dwfl_addrmodule(session, place) else { return nil }
-    var offset = GElf_Off()
-    var symbol = GElf_Sym()
-    guard dwfl_module_addrinfo(module, place, &offset, &symbol, nil, nil, nil) != nil else {
-      return nil
-    }
-    return place &- offset
+    var start: Dwarf_Addr = 0
+    _ = dwfl_module_info(module, nil, &start, nil, nil, nil, nil, nil)
+    if let known = functions[start] { return known.start(of: place) }
+    let found = FunctionStarts(of: module)
+    let count = functions.values.reduce(found.count) { $0 + $1.count }
+    if count > Self.mostFunctions { functions.removeAll() }
+    functions[start] = found
+    return found.start(of: place)
   }
 
   /// The call before an address of code, if a return there can be.

@@ -30,12 +30,16 @@ final class ProcessImage {
   private var buildIDs: [String: [UInt8]] = [:]
   /// Whether unwinding has tables for a place, of those asked for so far.
   var tables: [UInt64: Bool] = [:]
+  /// By start address of their module, of those that have code without unwind tables.
+  var functions: [UInt64: FunctionStarts] = [:]
   var capture: Capture?
 
   static let mostFrames = 128
   /// With repeats of a recursion, of which one is kept.
   static let mostUnwound = 1024
   static let mostKnown = 20_000
+  /// With 16 bytes each; a module that has more by itself is kept alone.
+  static let mostFunctions = 500_000
 
   /// One frame unwound, and whether its address is where it was interrupted: else a call returns there.
   struct Step: Equatable {
@@ -134,6 +138,8 @@ final class ProcessImage {
       tables.removeAll()
       units.removeAll()
       identified.removeAll()
+      // Programs map code all the time, and what was mapped mostly stays where it is.
+      functions = functions.filter { before[$0.key] == modules[$0.key] }
     }
     dwfl_report_begin(session)
     for module in found {

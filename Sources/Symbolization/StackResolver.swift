@@ -50,7 +50,7 @@ public final class StackResolver: Sendable {
   }
 
   private struct State {
-    var jobs: [Job] = []
+    var jobs = JobQueue<Job>()
     var waitingBytes = 0
     var done: [Resolved] = []
     /// Stacks handed over and not yet answered.
@@ -106,24 +106,25 @@ public final class StackResolver: Sendable {
       }
       state.waitingBytes += bytes
       state.open += 1
-      state.jobs.append(
+      state.jobs.add(
         .stack(stack, process: process.raw, layout: layout, symbolizes: symbolizes))
     }
     wake()
   }
 
-  /// Asks for the symbols of a stack that was unwound without.
+  /// Asks for the symbols of a stack that was unwound without. A verdict waits for them, so they go
+  /// before whatever is to be unwound: of that they need nothing, and their process may end soon.
   public func symbolize(_ unwound: Unwound, process: ProcessID) {
     state.withLock { state in
       state.open += 1
-      state.jobs.append(.symbols(unwound, process: process.raw))
+      state.jobs.add(.symbols(unwound, process: process.raw), isUrgent: true)
     }
     wake()
   }
 
   /// A space is no more: what was kept for it goes.
   public func ended(_ space: SpaceKey) {
-    state.withLock { $0.jobs.append(.ended(space)) }
+    state.withLock { $0.jobs.add(.ended(space)) }
     wake()
   }
 
@@ -155,23 +156,19 @@ public final class StackResolver: Sendable {
     while true {
       waitForWork()
       while true {
-        let (jobs, isStopping) = state.withLock { state in
-          defer { state.jobs.removeAll() }
-          return (state.jobs, state.isStopping)
-        }
+        // One at a time: more that is urgent may have come meanwhile.
+        let (job, isStopping) = state.withLock { ($0.jobs.next(), $0.isStopping) }
         if isStopping { return }
         images.closeUnused()
-        if jobs.isEmpty { break }
-        for job in jobs {
-          switch job {
-          case .ended(let space): images.forget(space)
-          case .stack(let stack, let process, let layout, let symbolizes):
-            answer(
-              images.resolve(stack, process: process, layout: layout, symbolizes: symbolizes),
-              bytes: stack.byteCount)
-          case .symbols(let unwound, let process):
-            answer(images.symbolize(unwound, process: process), bytes: 0)
-          }
+        guard let job else { break }
+        switch job {
+        case .ended(let space): images.forget(space)
+        case .stack(let stack, let process, let layout, let symbolizes):
+          answer(
+            images.resolve(stack, process: process, layout: layout, symbolizes: symbolizes),
+            bytes: stack.byteCount)
+        case .symbols(let unwound, let process):
+          answer(images.symbolize(unwound, process: process), bytes: 0)
         }
       }
     }

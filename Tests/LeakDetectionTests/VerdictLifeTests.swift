@@ -199,6 +199,41 @@ import Testing
     #expect(leak(30).watched(until: 3000).verdict?.stack == nil)
   }
 
+  /// What is told of mappings that come every 100 ms by the path `of` each, when those of `unified`
+  /// turn out to be one after 15 s.
+  private func story(unified: [Int32], of path: (Int) -> Int32) -> Watch {
+    var program = Program()
+    for tick in 0..<300 { program.mapBlock(tick, at: UInt64(tick) * 100, from: path(tick)) }
+    var watch = Watch(program)
+    var events = program.events[...]
+    for ms in stride(from: 500, through: 29_500, by: 500) as StrideThrough<UInt64> {
+      while let event = events.first, event.when <= instant(ms) { watch.take(events.removeFirst()) }
+      if ms == 15_000 {
+        for stack in unified { watch.ledger.unify(StackID(stack), with: StackID(1)) }
+      }
+      watch.judge(at: instant(ms))
+    }
+    return watch
+  }
+
+  @Test("a leak whose call path turns out to be one known by another name stays one verdict")
+  func unified() {
+    // The first mapping came by what was unwound first.
+    let watch = story(unified: [2]) { $0 == 0 ? 1 : 2 }
+    #expect(!watch.story.contains { $0.contains("withdrawn") }, "\(watch.story)")
+    #expect(watch.standing == ["leaking 296"])
+    #expect(watch.verdict?.subject.stack == StackID(1))
+    #expect(watch.news.count { $0.standing == .suspect } == 1)
+  }
+
+  @Test("two verdicts become one when their call paths turn out to be the same")
+  func unifiedVerdicts() {
+    let watch = story(unified: [2]) { Int32($0 % 2 + 1) }
+    #expect(!watch.story.contains { $0.contains("withdrawn") }, "\(watch.story)")
+    #expect(watch.standing == ["leaking 296"])
+    #expect(watch.verdict?.subject.stack == StackID(1))
+  }
+
   @Test("leaking verdicts come first, then the larger ones")
   func order() {
     var program = leak(50, of: 1 << 20)

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+import Testing
+
+@testable import Symbolization
+
+@Suite("In which order stacks are worked on")
+struct JobQueueTests {
+  @Test("what comes first is done first, also when more comes meanwhile")
+  func order() {
+    var queue = JobQueue<Int>()
+    for job in 1...3 { queue.add(job) }
+    #expect(queue.next() == 1)
+    queue.add(4)
+    #expect([queue.next(), queue.next(), queue.next(), queue.next()] == [2, 3, 4, nil])
+  }
+
+  @Test("what is urgent goes before all that waits, after what was urgent earlier")
+  func urgent() {
+    var queue = JobQueue<Int>()
+    for job in 1...3 { queue.add(job) }
+    #expect(queue.next() == 1)
+    queue.add(10, isUrgent: true)
+    queue.add(4)
+    queue.add(11, isUrgent: true)
+    let rest = (0..<6).map { _ in queue.next() }
+    #expect(rest == [10, 11, 2, 3, 4, nil])
+  }
+}
