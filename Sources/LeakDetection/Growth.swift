@@ -120,13 +120,14 @@ private let collectors: Set<String> = [
 
 extension Space {
   /// How many times as long, and as much, as usual it takes to call something of it a leak: twice
-  /// where frees may have been missed, four times where a collector frees late: a Go heap comes to be
-  /// twice what is in use. No collector ends threads: of their stacks it is four times for another
-  /// reason, that pools fill at leisure.
+  /// where frees may have been missed, or a Go heap grows, which comes to be twice what is in use; four
+  /// times where another collector frees late. No collector ends threads: of their stacks it is four
+  /// times for another reason, that pools fill at leisure.
   func strictness(_ ledger: Ledger, of kind: MappingKind = .anonymous) -> UInt64 {
     let doubt: UInt64 = everLostEvents ? 2 : 1
     if kind == .threadStack { return 4 * doubt }
-    return kind == .heap && accounts.hasGoHeap || isCollected(ledger) ? 4 : doubt
+    if isCollected(ledger) { return 4 }
+    return kind == .heap && accounts.hasGoHeap ? 2 * doubt : doubt
   }
 
   /// Whether a collector frees what it maps. Programs give themselves names, as node does by

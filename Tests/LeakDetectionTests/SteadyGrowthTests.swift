@@ -92,7 +92,7 @@ import Testing
   @Test("the heap of a Go program grows by mappings over what was reserved, and is told as a heap")
   func goHeap() throws {
     let watch = goProgram(steps: 100, every: 800).watched(until: 60_000)
-    #expect(try #require(watch.leakingSince) <= 53_000)
+    #expect(try #require(watch.leakingSince) <= 27_000)
     let verdict = try #require(watch.verdict)
     #expect(verdict.subject.kind == .heap && verdict.stack == StackID(8))
     #expect(verdict.bytes == 76 << 22)
