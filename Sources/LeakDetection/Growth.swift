@@ -67,13 +67,12 @@ public struct GrowthBook: Sendable {
   ) -> [Growth] {
     guard let leader = space.processes.first else { return [] }
     let name = ledger.processes[leader]?.name.text ?? ""
-    let isCollected = space.isCollected(ledger)
     var growths: [Growth] = []
     space.accounts.forEachAccount { account in
       let bytes = account.live.bytes - min(account.live.bytes, account.present.bytes)
       guard bytes >= leastBytes, account.mapped.count > 0,
         !account.isBlamed(in: blamed, space.id),
-        let reason = reason(for: account, isCollected: isCollected, at: now)
+        let reason = reason(for: account, in: space, ledger, at: now)
       else { return }
       growths.append(
         Growth(
@@ -88,7 +87,7 @@ public struct GrowthBook: Sendable {
   }
 
   private func reason(
-    for account: Account, isCollected: Bool, at now: KernelInstant
+    for account: Account, in space: Space, _ ledger: Ledger, at now: KernelInstant
   ) -> Growth.Reason? {
     let count = account.live.count
     switch account.manner {
@@ -106,7 +105,7 @@ public struct GrowthBook: Sendable {
       if account.freed.count * 2 > account.mapped.count {
         return .turnover(mapped: account.mapped.count, freed: account.freed.count)
       }
-      return account.kind == .anonymous && isCollected ? .collected : nil
+      return account.kind == .anonymous && space.isCollected(ledger) ? .collected : nil
     case .heapTotal, .committed: return nil
     }
   }
