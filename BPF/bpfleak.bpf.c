@@ -60,6 +60,16 @@ struct {
 	__type(value, __u8);
 } scope_pids SEC(".maps");
 
+/* Processes that left `scope_pids` as their last thread ended, and when each had begun. The count of
+ * threads goes down before an exit is reported: of two that end at once each is the last, and the
+ * second one to report is still to be told. Old entries may go at any time. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 1024);
+	__type(key, __u32);
+	__type(value, __u64);
+} ended_pids SEC(".maps");
+
 struct {
 	__uint(type, BPF_MAP_TYPE_CGROUP_ARRAY);
 	__uint(max_entries, 1);
@@ -884,18 +894,29 @@ int BPF_PROG(task_execed, struct task_struct *task, __u32 old_tid, struct linux_
 	return 0;
 }
 
+/* Whether the process `pid` that began then was in scope until its last thread ended. */
+static __always_inline int has_ended(__u32 pid, __u64 began)
+{
+	__u64 *ended = bpf_map_lookup_elem(&ended_pids, &pid);
+
+	return ended && *ended == began;
+}
+
 SEC("tp_btf/sched_process_exit")
 int BPF_PROG(task_exited, struct task_struct *task)
 {
 	struct bpfleak_task_exited *record;
+	__u64 began = task->group_leader->start_time;
 	__u32 pid = process_id(task);
 	__u32 last;
 
-	if (!pid_in_scope(pid) || task->flags & PF_KTHREAD)
+	if (task->flags & PF_KTHREAD || !(pid_in_scope(pid) || has_ended(pid, began)))
 		return 0;
 	last = BPF_CORE_READ(task, signal, live.counter) == 0;
-	if (bpfleak_config.scope != BPFLEAK_SCOPE_SYSTEM && last)
+	if (bpfleak_config.scope != BPFLEAK_SCOPE_SYSTEM && last) {
+		bpf_map_update_elem(&ended_pids, &pid, &began, BPF_ANY);
 		bpf_map_delete_elem(&scope_pids, &pid);
+	}
 	record = reserve(BPFLEAK_TASK_EXITED, sizeof(*record), 0, pid, thread_id(task));
 	if (!record)
 		return 0;

@@ -81,6 +81,8 @@ extension KernelTests {
         ["thread_pool", "--count", "3", "--workers", "6", "--run", "10"],
         ["leader_exits", "--threads", "3", "--count", "2", "--every", "10"],
         ["fork_storm", "--rate", "40", "--seconds", "1"],
+        // Each of two threads that end at once finds no other left.
+        ["end_together", "--threads", "2", "--count", "200"],
       ] {
         let trace = try await Trace.start(
           ["--", try Programs.test(command[0])] + command.dropFirst())
