@@ -62,7 +62,7 @@ public struct HeapGrowthDetector: LeakDetector {
   ) -> Judgement? {
     guard let whole = EnvelopeReading(trend, total.live.bytes, at: now) else { return nil }
     let strictness = space.strictness(ledger, of: .heap)
-    let before = total.manner == .committed ? space.accounts.arenaBytesBefore : 0
+    let before = total.manner == .committed ? space.accounts.committedBefore : 0
     func age(_ reading: EnvelopeReading) -> UInt64 {
       (now.nanoseconds - min(now.nanoseconds, reading.first)) / strictness
     }

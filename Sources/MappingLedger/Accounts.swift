@@ -10,8 +10,8 @@ public struct Accounts: Sendable {
   public private(set) var trends: [Trend] = []
   /// Whether a Go heap grew here.
   public private(set) var hasGoHeap = false
-  /// What was accessible of malloc's arenas before we came.
-  public internal(set) var arenaBytesBefore: UInt64 = 0
+  /// What was accessible of reservations, as of malloc's arenas, before we came.
+  public internal(set) var committedBefore: UInt64 = 0
   /// Places of rows plus 1, by hash; 0 is free. As long as a power of two.
   private var slots: [UInt32] = []
   /// Sizes that have accounts of their own because nothing else is known.

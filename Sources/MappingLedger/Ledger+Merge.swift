@@ -48,14 +48,18 @@ extension Ledger {
         // Of a space whose calls are not told, lists are all there is.
         let isNews = snapshot.totals.isCompat && space.isSeeded && reason == .unsure
         if isNews { mapping.bornNanoseconds = when.nanoseconds }
-        let isArena = mapping.isRestOfArena(difference.drift.range)
-        if isArena { mapping.traits.insert(.reserved) }
-        if mapping.isUsedOfArena(difference.drift.range) {
-          space.accounts.arenaBytesBefore += difference.drift.range.length
+        let range = difference.drift.range
+        let isReserved = mapping.traits.contains(.seeded) && mapping.isReservation(range.length)
+        let isArena = mapping.isRestOfArena(range)
+        if isReserved { mapping.traits.insert(.reserved) }
+        if mapping.isUsedOfArena(range) {
+          space.accounts.committedBefore += range.length
+        } else if isReserved, !isArena {
+          space.accounts.committedBefore += space.committedBefore(below: range.start)
         }
         mapping.account = account(
-          in: space, of: mapping, isArena ? .reserved : .mapped,
-          bytes: isArena ? 64 << 20 : difference.drift.range.length)
+          in: space, of: mapping, isReserved ? .reserved : .mapped,
+          bytes: isArena ? 64 << 20 : range.length)
         map(
           difference.drift.range, mapping, in: space, at: when, coming: isNews ? .born : .present)
       case .stackGrowth:
@@ -200,6 +204,17 @@ extension SpaceSnapshot.Area {
   }
 }
 
+extension Space {
+  /// What lies accessible right before a reservation from before we came, and is likely its used part:
+  /// the kernel lists the two as one piece each.
+  fileprivate func committedBefore(below start: UInt64) -> UInt64 {
+    guard let used = table.lastEntry(startingBefore: start), used.range.end == start,
+      used.value.isCommitted, !used.value.isUsedOfArena(used.range)
+    else { return 0 }
+    return used.range.length
+  }
+}
+
 extension LiveMapping {
   /// Whether it is what is not accessible yet of the 64 MiB that glibc reserves for an arena.
   fileprivate func isRestOfArena(_ range: AddressRange) -> Bool {
@@ -208,7 +223,12 @@ extension LiveMapping {
 
   /// Whether it is the accessible part of such arenas, from before we came.
   fileprivate func isUsedOfArena(_ range: AddressRange) -> Bool {
-    traits.contains(.seeded) && range.start & (64 << 20 - 1) == 0 && !protection.isEmpty
+    isCommitted && range.start & (64 << 20 - 1) == 0
+  }
+
+  /// Whether it can be the accessible part of a reservation from before we came.
+  fileprivate var isCommitted: Bool {
+    traits.contains(.seeded) && !protection.isEmpty
       && traits.isDisjoint(with: [.file, .shared, .threadStack, .stackFlag])
   }
 

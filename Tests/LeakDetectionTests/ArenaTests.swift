@@ -69,6 +69,46 @@ import Testing
     #expect(verdict.bytes == 120 << 18)
   }
 
+  @Test(
+    "one of which ever more is made accessible leaks also when it was there before",
+    arguments: [1 << 20, 64 << 20, 640 << 20] as [UInt64])
+  func linearMemoryFromBefore(used: UInt64) throws {
+    var program = Program()
+    for tick in 0..<120 as Range<UInt64> {
+      open(
+        0, used + tick << 18, used + (tick + 1) << 18, at: 10 + tick * 150, by: 3, in: &program)
+    }
+    let watch = program.watched(until: 18_000, besides: reservationBefore(used: used))
+    #expect(try #require(watch.leakingSince) <= 15_000)
+    let verdict = try #require(watch.verdict)
+    #expect(verdict.subject.kind == .heap && verdict.stack == StackID(3))
+    #expect(verdict.bytes == 120 << 18)
+  }
+
+  @Test("what creeps by chance on top of much that was there before is no leak")
+  func creepFromBefore() {
+    var program = Program()
+    var dice = SplitMix64(state: 11)
+    var used: UInt64 = 64 << 20
+    var now: UInt64 = 10
+    while now < 30_000 {
+      open(0, used, used + 64 << 10, at: now, by: 3, in: &program)
+      used += 64 << 10
+      now += UInt64.random(in: 200...4000, using: &dice)
+    }
+    let watch = program.watched(until: 30_000, besides: reservationBefore(used: 64 << 20))
+    #expect(watch.leakingSince == nil)
+  }
+
+  /// As the kernel lists a reservation of 4 GiB of which so much is accessible.
+  private func reservationBefore(used: UInt64) -> [SpaceSnapshot.Area] {
+    let start: UInt64 = 0x2000_0000_0000
+    return [
+      .init(range: .init(start: start, length: used), protection: [.read, .write]),
+      .init(range: .init(start: start + used, length: 4 << 30 - used), protection: []),
+    ]
+  }
+
   @Test("a reservation that is used up to a working size, and shrunk and grown, is no leak")
   func workingSize() {
     var program = Program()
