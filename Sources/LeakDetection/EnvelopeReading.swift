@@ -7,6 +7,8 @@ import MappingLedger
 struct EnvelopeReading {
   /// The least size in each fifth of the time looked at.
   let levels: [UInt64]
+  /// The least size in the end of the last fifth: its own least is that of its beginning.
+  let latest: UInt64
   /// Times that it grew.
   let steps: Int
   let first: UInt64
@@ -42,6 +44,9 @@ struct EnvelopeReading {
       levels[number] = number > 0 ? levels[number - 1] : live
     }
     guard steps >= 3 else { return nil }
+    let end = now.nanoseconds - max(fifth / 4, Trend.finest)
+    latest =
+      windows.lazy.filter { $0.start >= end }.map { UInt64(max(0, $0.leastBytes)) }.min() ?? live
     self.levels = levels
     self.steps = steps
     self.first = start
@@ -50,14 +55,18 @@ struct EnvelopeReading {
     span = 4 * fifth
   }
 
+  /// What filled up and stays so is told from what goes on by the last fifth, of which the end is left out.
+  private static let leastInLast = 0.3
+
   var rise: UInt64 { levels[4] > levels[0] ? levels[4] - levels[0] : 0 }
 
-  /// Whether it rose in every fifth, and as fast in the end as in the beginning.
+  /// Whether it rose in every fifth, also in the last, and as fast in the end as in the beginning.
   func isSteady(laterShare: Double = 0.38, least: Double = 0.3) -> Bool {
     let rises = zip(levels.dropFirst(), levels).map { Double($0) - Double($1) }
     let total = rises.reduce(0, +)
     guard total > 0 else { return false }
     return rises.dropFirst().allSatisfy { $0 >= total / 4 * least } && rises[0] >= 0
       && rises[2] + rises[3] >= laterShare * total
+      && Double(latest) - Double(levels[4]) >= total / 4 * min(least, Self.leastInLast)
   }
 }

@@ -79,9 +79,14 @@ public struct HeapGrowthDetector: LeakDetector {
       reading.steps >= thresholds.evenSteps
         && reading.isSteady(laterShare: 0.45, least: thresholds.evenLeast)
     }
+    // Once malloc has seen large pieces freed that it had mapped one by one, it takes their like from the
+    // heap: that rises as they go.
+    func isMore(_ reading: EnvelopeReading) -> Bool {
+      reading.rise / 2 >= space.accounts.anonymousBytesGone(since: reading.first)
+    }
     if age(whole) >= thresholds.leakingAge, whole.steps >= thresholds.leakingSteps,
       whole.rise >= thresholds.leastBytes, isGoing(whole), whole.isSteady(),
-      hasWeight(whole) || isEven(whole)
+      hasWeight(whole) || isEven(whole), isMore(whole)
     {
       return Judgement(.leaking, whole, total, space)
     }
@@ -91,7 +96,8 @@ public struct HeapGrowthDetector: LeakDetector {
       }
       guard let later = EnvelopeReading(trend, total.live.bytes, at: now, from: from) else { break }
       if later.steps >= 4 * thresholds.leakingSteps, later.rise >= thresholds.leastBytes,
-        hasWeight(later), isGoing(later), later.isSteady(laterShare: 0.42, least: 0.5)
+        hasWeight(later), isGoing(later), later.isSteady(laterShare: 0.42, least: 0.5),
+        isMore(later)
       {
         return Judgement(.leaking, later, total, space)
       }
@@ -110,8 +116,9 @@ public struct HeapGrowthDetector: LeakDetector {
       return quiet <= 4 * span ? Judgement(.suspect, since, total, space, quiet: quiet) : nil
     }
     return age(whole) >= thresholds.suspectAge && whole.steps >= thresholds.suspectSteps
-      && isGoing(whole) && whole.levels[4] > whole.levels[2]
-      && whole.rise >= thresholds.leastBytes
+      && isGoing(whole)
+      && (whole.levels[4] - min(whole.levels[4], whole.levels[2])) * 8 >= whole.rise
+      && whole.rise >= thresholds.leastBytes && isMore(whole)
       ? Judgement(.suspect, whole, total, space) : nil
   }
 }

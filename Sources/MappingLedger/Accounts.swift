@@ -291,6 +291,23 @@ public struct Accounts: Sendable {
     return gone
   }
 
+  /// By how many bytes those origins of anonymous memory shrank that have less now than at some time since
+  /// then. Of what was there before we came, all that was freed counts if any was freed since.
+  public func anonymousBytesGone(since first: UInt64) -> UInt64 {
+    var gone: UInt64 = 0
+    for index in goneRows {
+      let row = rows[Int(index)]
+      guard row.kind == .anonymous, row.lastGone.nanoseconds >= first else { continue }
+      gone &+= UInt64(row.goneBefore) &* row.unitBytes
+    }
+    forEachTrend { _, account, trend in
+      guard account.kind == .anonymous, account.manner != .reserved else { return }
+      let most = trend.windows[trend.index(of: first)...].lazy.map(\.leastBytes).max() ?? 0
+      gone &+= UInt64(max(0, most - Int64(clamping: account.live.bytes)))
+    }
+    return gone
+  }
+
   /// Notes that something in the account, of `old` bytes and in the account `source` until now, grew
   /// by `bytes`, in place or by moving.
   ///

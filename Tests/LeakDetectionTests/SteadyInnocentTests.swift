@@ -111,6 +111,38 @@ import Testing
     #expect(program.watched(until: 90_000).leakingSince == nil)
   }
 
+  @Test(
+    "a heap that takes over what malloc had mapped piece by piece",
+    arguments: [false, true])
+  func movingThreshold(fromBefore: Bool) {
+    var program = Program()
+    program.setBreak(4096, at: 0)
+    for number in 0..<100 {
+      if !fromBefore { program.mapBlock(number, 1 << 21, at: UInt64(number) * 40) }
+      let at = 5000 + UInt64(number) * 200
+      program.freeBlock(number, 1 << 21, at: at)
+      program.setBreak(UInt64(number + 1) << 21, at: at + 1)
+    }
+    // The kernel lists neighbors as one area.
+    let before = SpaceSnapshot.Area(
+      range: .init(start: program.place(0), length: 100 << 21), protection: [.read, .write])
+    let watch = program.watched(until: 60_000, besides: fromBefore ? [before] : [])
+    #expect(watch.leakingSince == nil && watch.standing == [])
+  }
+
+  @Test("a heap that fills within ten seconds, and then creeps")
+  func filledHeap() {
+    var program = Program()
+    program.setBreak(4096, at: 0)
+    for tick in 1...200 as ClosedRange<UInt64> {
+      program.setBreak(tick * 300 << 10, at: 100 + tick * 50)
+    }
+    for tick in 1...40 as ClosedRange<UInt64> {
+      program.setBreak(60_000 << 10 + tick * 135_168, at: 10_100 + tick * 1300)
+    }
+    #expect(program.watched(until: 60_000).leakingSince == nil)
+  }
+
   @Test("a heap that is trimmed each time the work is done")
   func heapSawtooth() {
     var program = Program()

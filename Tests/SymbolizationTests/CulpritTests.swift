@@ -36,7 +36,8 @@ struct CulpritTests {
       "v8::internal::BackingStore::Allocate(v8::internal::Isolate*, unsigned long)",
       "runtime.sysAlloc", "runtime.(*mheap).sysAlloc", "runtime/internal/syscall.Syscall6",
       "syscall.(*mmapper).Mmap", "internal/poll.(*FD).Read", "golang.org/x/sys/unix.Mmap",
-      "mi_malloc", "tc_malloc", "je_malloc", "_mi_os_alloc",
+      "mi_malloc", "tc_malloc", "je_malloc", "_mi_os_alloc", "zmalloc_usable", "ngx_palloc_large",
+      "AllocSetAllocLarge", "sqlite3MemMalloc.lto_priv.0", "zend_mm_chunk_alloc_int", "xnmalloc",
       "core::array::from_fn::<[u8; 4], (A, B)>",
       "core::ptr::drop_in_place<fn(u8) -> u8>",
       "alloc::raw_vec::RawVec<T,A>::grow_one", "<alloc::vec::Vec<T> as core::clone::Clone>::clone",
@@ -54,7 +55,8 @@ struct CulpritTests {
   @Test(
     "a program's own functions are, also those that only sound like it",
     arguments: [
-      "load_table", "malloc_pool_grow", "Store::insert(std::string const&)", "main.main",
+      "load_table", "malloc_pool_grow", "my_malloc", "main.main",
+      "Store::insert(std::string const&)",
       "<tiles::Cache as core::ops::drop::Drop>::drop", "<u8 as tiles::Encode>::encode",
       "<&mut tiles::Cache as core::iter::traits::iterator::Iterator>::next",
       "<fn(u8) -> u8 as tiles::Apply>::apply",
