@@ -9,8 +9,8 @@ public import MappingLedger
 /// chance does not explain, and for growth that does not slow down. Once frees of that age are seen,
 /// or growth has stopped for as long as it lasted, the verdict is taken back.
 ///
-/// Stacks that threads run on are judged like other mappings, and for four times as long: threads that
-/// wait for what never comes are a leak, but a pool fills at leisure and is kept for good. Stacks
+/// Stacks that threads run on are judged like other mappings, and for two to four times as long: threads
+/// that wait for what never comes are a leak, but a pool fills at leisure and is kept for good. Stacks
 /// without a thread are `OrphanedThreadStackDetector`'s.
 public struct SteadyGrowthDetector: LeakDetector {
   public struct Thresholds: Sendable {
@@ -34,6 +34,8 @@ public struct SteadyGrowthDetector: LeakDetector {
     /// and, since chance has many beginnings to choose from, that many by a pace that steady.
     public var laterCount = 20
     public var laterLeast = 0.5
+    /// Running threads, of which none ended, that are more than a pool has.
+    public var mostPooled = 48
     /// Address space without access is reserved in plenty by allocators.
     public var reservedAge: UInt64 = 60_000_000_000
     public var reservedCount = 64
@@ -115,7 +117,11 @@ public struct SteadyGrowthDetector: LeakDetector {
     let overlooked = earlier == .leaking ? 12 : 2
     guard let reading = SurvivorReading(trend, at: now, overlooking: overlooked) else { return nil }
     let strictness = space.strictness(ledger, of: account.kind)
-    if leaks(reading, account, strictness, at: now) {
+    // Few pools have so many threads, and fill so slowly.
+    let isNoPool =
+      account.kind == .threadStack && account.live.count >= thresholds.mostPooled
+      && account.freed.count == 0
+    if leaks(reading, account, isNoPool ? strictness / 2 : strictness, at: now) {
       return Judgement(.leaking, reading, account, space)
     }
     if let later = laterGrowth(trend, account, strictness, at: now) {
