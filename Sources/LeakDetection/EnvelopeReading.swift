@@ -60,6 +60,9 @@ struct EnvelopeReading {
 
   var rise: UInt64 { levels[4] > levels[0] ? levels[4] - levels[0] : 0 }
 
+  /// Whether the latter three fifths brought next to nothing of it.
+  var fades: Bool { (latest - min(latest, levels[2])) * 8 < rise }
+
   /// Whether it rose in every fifth, also in the last, and as fast in the end as in the beginning.
   func isSteady(laterShare: Double = 0.38, least: Double = 0.3) -> Bool {
     let rises = zip(levels.dropFirst(), levels).map { Double($0) - Double($1) }

@@ -106,7 +106,7 @@ public struct HeapGrowthDetector: LeakDetector {
     if let earlier, earlier.standing == .leaking,
       let since = EnvelopeReading(
         trend, total.live.bytes, at: now, from: trend.index(of: earlier.first.nanoseconds)),
-      since.rise > 0, total.live.bytes >= since.levels[4]
+      since.rise > 0, total.live.bytes >= since.levels[4], !since.fades
     {
       let quiet = now.nanoseconds - min(now.nanoseconds, since.last)
       let span = since.last - min(since.last, since.first)
@@ -117,7 +117,7 @@ public struct HeapGrowthDetector: LeakDetector {
     }
     return age(whole) >= thresholds.suspectAge && whole.steps >= thresholds.suspectSteps
       && isGoing(whole)
-      && (whole.levels[4] - min(whole.levels[4], whole.levels[2])) * 8 >= whole.rise
+      && !whole.fades
       && whole.rise >= thresholds.leastBytes && isMore(whole)
       ? Judgement(.suspect, whole, total, space) : nil
   }

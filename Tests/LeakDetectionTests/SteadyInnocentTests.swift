@@ -143,6 +143,21 @@ import Testing
     #expect(program.watched(until: 60_000).leakingSince == nil)
   }
 
+  @Test("a verdict on a heap that fills for twenty seconds is taken back though it creeps on")
+  func slowlyFilledHeap() {
+    var program = Program()
+    program.setBreak(4096, at: 0)
+    for tick in 1...400 as ClosedRange<UInt64> {
+      program.setBreak(tick * 150 << 10, at: 100 + tick * 50)
+    }
+    for tick in 1...60 as ClosedRange<UInt64> {
+      program.setBreak(60_000 << 10 + tick * 135_168, at: 20_100 + tick * 1300)
+    }
+    let watch = program.watched(until: 75_000)
+    #expect(watch.story.contains { $0.contains("leaking") })
+    #expect(watch.standing == [])
+  }
+
   @Test("a heap that is trimmed each time the work is done")
   func heapSawtooth() {
     var program = Program()
