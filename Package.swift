@@ -54,57 +54,111 @@ let package = Package(
       name: "CNcurses", path: "CNcurses",
       linkerSettings: [.unsafeFlags(["-l:libncursesw.a", "-l:libtinfo.a"])]),
 
+    // Every module that is imported is named, also what another one brings along: what is not is no
+    // reason to compile anew, and a build over an older one crashes when a type has changed its size.
     .target(name: "AddressSpace", swiftSettings: hot),
     .target(
       name: "MappingEvents", dependencies: ["AddressSpace", "CBPFLeakWire"], swiftSettings: hot),
-    .target(name: "MappingLedger", dependencies: ["MappingEvents"], swiftSettings: hot),
-    .target(name: "LeakDetection", dependencies: ["MappingLedger"], swiftSettings: strict),
+    .target(
+      name: "MappingLedger", dependencies: ["AddressSpace", "MappingEvents"], swiftSettings: hot),
+    .target(
+      name: "LeakDetection", dependencies: ["MappingEvents", "MappingLedger"],
+      swiftSettings: strict),
     .target(
       name: "Symbolization", dependencies: ["MappingEvents", "CLibdw"], swiftSettings: strict),
     .target(
-      name: "Reporting", dependencies: ["LeakDetection", "Symbolization"], swiftSettings: strict),
+      name: "Reporting",
+      dependencies: [
+        "AddressSpace", "MappingEvents", "MappingLedger", "LeakDetection", "Symbolization",
+      ],
+      swiftSettings: strict),
     // Generated from profile.proto by scripts/build-proto.
     .target(
       name: "PprofProfile",
       dependencies: [.product(name: "SwiftProtobuf", package: "swift-protobuf")],
       exclude: ["profile.proto"]),
     .target(
-      name: "Renderers", dependencies: ["Reporting", "PprofProfile"], swiftSettings: strict),
+      name: "Renderers",
+      dependencies: [
+        "AddressSpace", "MappingEvents", "MappingLedger", "LeakDetection", "Symbolization",
+        "Reporting", "PprofProfile",
+      ],
+      swiftSettings: strict),
     .target(
-      name: "LiveView", dependencies: ["Renderers", "CNcurses"], swiftSettings: strict),
+      name: "LiveView",
+      dependencies: [
+        "MappingEvents", "MappingLedger", "LeakDetection", "Symbolization", "Reporting",
+        "Renderers", "CNcurses",
+      ],
+      swiftSettings: strict),
     .target(
-      name: "Recording", dependencies: ["MappingLedger", "Symbolization", "CZlib"],
+      name: "Recording",
+      dependencies: [
+        "AddressSpace", "MappingEvents", "MappingLedger", "Symbolization", "CZlib",
+      ],
       swiftSettings: strict),
     .target(
       name: "KernelTracer",
       dependencies: [
-        "MappingEvents", "MappingLedger", "CLibbpf", "CBPFLeakWire", "CBPFLeakObjects",
+        "AddressSpace", "MappingEvents", "MappingLedger", "CLibbpf", "CBPFLeakWire",
+        "CBPFLeakObjects",
       ],
       swiftSettings: strict),
     .executableTarget(
       name: "bpfleak",
       dependencies: [
-        "KernelTracer", "Recording", "Renderers", "Symbolization", "LiveView", "CZlib",
+        "AddressSpace", "MappingEvents", "MappingLedger", "LeakDetection", "Symbolization",
+        "Reporting", "KernelTracer", "Recording", "Renderers", "LiveView", "CZlib",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
 
     .testTarget(name: "AddressSpaceTests", dependencies: ["AddressSpace"], swiftSettings: strict),
-    .testTarget(name: "MappingEventsTests", dependencies: ["MappingEvents"], swiftSettings: strict),
-    .testTarget(name: "MappingLedgerTests", dependencies: ["MappingLedger"], swiftSettings: strict),
-    .testTarget(name: "LeakDetectionTests", dependencies: ["LeakDetection"], swiftSettings: strict),
-    .testTarget(name: "SymbolizationTests", dependencies: ["Symbolization"], swiftSettings: strict),
-    .testTarget(name: "ReportingTests", dependencies: ["Reporting"], swiftSettings: strict),
     .testTarget(
-      name: "RenderersTests", dependencies: ["Renderers", "PprofProfile"], exclude: ["Goldens"],
+      name: "MappingEventsTests", dependencies: ["CBPFLeakWire", "MappingEvents"],
       swiftSettings: strict),
     .testTarget(
-      name: "LiveViewTests", dependencies: ["LiveView", "Renderers"], exclude: ["Goldens"],
+      name: "MappingLedgerTests", dependencies: ["AddressSpace", "MappingEvents", "MappingLedger"],
       swiftSettings: strict),
     .testTarget(
-      name: "RecordingTests", dependencies: ["Recording"], swiftSettings: strict),
+      name: "LeakDetectionTests",
+      dependencies: ["AddressSpace", "MappingEvents", "MappingLedger", "LeakDetection"],
+      swiftSettings: strict),
     .testTarget(
-      name: "CommandLineTests", dependencies: ["bpfleak", "Reporting"], swiftSettings: strict),
+      name: "SymbolizationTests", dependencies: ["MappingEvents", "Symbolization"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "ReportingTests",
+      dependencies: [
+        "AddressSpace", "MappingEvents", "MappingLedger", "LeakDetection", "Symbolization",
+        "Reporting",
+      ],
+      swiftSettings: strict),
+    .testTarget(
+      name: "RenderersTests",
+      dependencies: [
+        "AddressSpace", "MappingEvents", "MappingLedger", "LeakDetection", "Symbolization",
+        "Reporting", "Renderers", "PprofProfile",
+      ],
+      exclude: ["Goldens"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "LiveViewTests",
+      dependencies: [
+        "AddressSpace", "MappingEvents", "MappingLedger", "LeakDetection", "Symbolization",
+        "Reporting", "Renderers", "LiveView",
+      ],
+      exclude: ["Goldens"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "RecordingTests",
+      dependencies: [
+        "AddressSpace", "MappingEvents", "MappingLedger", "Symbolization", "Recording",
+      ],
+      swiftSettings: strict),
+    .testTarget(
+      name: "CommandLineTests", dependencies: ["MappingEvents", "Reporting", "bpfleak"],
+      swiftSettings: strict),
     .testTarget(
       name: "KernelTests", dependencies: ["KernelTracer", "CLibbpf", "bpfleak"],
       swiftSettings: strict),
