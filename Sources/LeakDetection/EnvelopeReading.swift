@@ -44,7 +44,7 @@ struct EnvelopeReading {
       levels[number] = number > 0 ? levels[number - 1] : live
     }
     guard steps >= 3 else { return nil }
-    let end = now.nanoseconds - max(fifth / 4, Trend.finest)
+    let end = now.nanoseconds - min(now.nanoseconds, max(fifth / 4, Trend.finest))
     latest =
       windows.lazy.filter { $0.start >= end }.map { UInt64(max(0, $0.leastBytes)) }.min() ?? live
     self.levels = levels
