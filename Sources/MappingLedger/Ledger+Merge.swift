@@ -49,7 +49,7 @@ extension Ledger {
         let isNews = snapshot.totals.isCompat && space.isSeeded && reason == .unsure
         if isNews { mapping.bornNanoseconds = when.nanoseconds }
         let range = difference.drift.range
-        let isReserved = mapping.traits.contains(.seeded) && mapping.isReservation(range.length)
+        let isReserved = mapping.isReservation(range.length)
         let isArena = mapping.isRestOfArena(range)
         if isReserved { mapping.traits.insert(.reserved) }
         if mapping.isUsedOfArena(range) {
@@ -60,8 +60,7 @@ extension Ledger {
         mapping.account = account(
           in: space, of: mapping, isReserved ? .reserved : .mapped,
           bytes: isArena ? 64 << 20 : range.length)
-        map(
-          difference.drift.range, mapping, in: space, at: when, coming: isNews ? .born : .present)
+        map(range, mapping, in: space, at: when, coming: isNews ? .born : .present)
       case .stackGrowth:
         let range = difference.drift.range
         guard let above = space.table.entry(containing: range.end) else { continue }

@@ -130,30 +130,27 @@ import Testing
     #expect(watch.leakingSince == nil && watch.standing == [])
   }
 
-  @Test("a heap that fills within ten seconds, and then creeps")
-  func filledHeap() {
+  /// A heap that fills to 60 MB by a step each 50 ms, and then creeps on by one each 1.3 s.
+  private func filling(steps: UInt64) -> Program {
     var program = Program()
     program.setBreak(4096, at: 0)
-    for tick in 1...200 as ClosedRange<UInt64> {
-      program.setBreak(tick * 300 << 10, at: 100 + tick * 50)
+    for tick in 1...steps {
+      program.setBreak(tick * (60_000 / steps) << 10, at: 100 + tick * 50)
     }
-    for tick in 1...40 as ClosedRange<UInt64> {
-      program.setBreak(60_000 << 10 + tick * 135_168, at: 10_100 + tick * 1300)
+    for tick in 1...60 as ClosedRange<UInt64> {
+      program.setBreak(60_000 << 10 + tick * 135_168, at: 100 + steps * 50 + tick * 1300)
     }
-    #expect(program.watched(until: 60_000).leakingSince == nil)
+    return program
+  }
+
+  @Test("a heap that fills within ten seconds, and then creeps")
+  func filledHeap() {
+    #expect(filling(steps: 200).watched(until: 60_000).leakingSince == nil)
   }
 
   @Test("a verdict on a heap that fills for twenty seconds is taken back though it creeps on")
   func slowlyFilledHeap() {
-    var program = Program()
-    program.setBreak(4096, at: 0)
-    for tick in 1...400 as ClosedRange<UInt64> {
-      program.setBreak(tick * 150 << 10, at: 100 + tick * 50)
-    }
-    for tick in 1...60 as ClosedRange<UInt64> {
-      program.setBreak(60_000 << 10 + tick * 135_168, at: 20_100 + tick * 1300)
-    }
-    let watch = program.watched(until: 75_000)
+    let watch = filling(steps: 400).watched(until: 75_000)
     #expect(watch.story.contains { $0.contains("leaking") })
     #expect(watch.standing == [])
   }
