@@ -54,6 +54,10 @@ let package = Package(
       name: "CNcurses", path: "CNcurses",
       linkerSettings: [.unsafeFlags(["-l:libncursesw.a", "-l:libtinfo.a"])]),
 
+    // What holds no state, reads no file and imports nothing of this project.
+    .target(name: "TextLayout", swiftSettings: strict),
+    .target(name: "Meminfo", dependencies: ["TextLayout"], swiftSettings: strict),
+
     // Every module that is imported is named, also what another one brings along: what is not is no
     // reason to compile anew, and a build over an older one crashes when a type has changed its size.
     .target(name: "AddressSpace", swiftSettings: hot),
@@ -70,6 +74,7 @@ let package = Package(
       name: "Reporting",
       dependencies: [
         "AddressSpace", "MappingEvents", "MappingLedger", "LeakDetection", "Symbolization",
+        "TextLayout",
       ],
       swiftSettings: strict),
     // Generated from profile.proto by scripts/build-proto.
@@ -81,14 +86,14 @@ let package = Package(
       name: "Renderers",
       dependencies: [
         "AddressSpace", "MappingEvents", "MappingLedger", "LeakDetection", "Symbolization",
-        "Reporting", "PprofProfile",
+        "Reporting", "Meminfo", "TextLayout", "PprofProfile",
       ],
       swiftSettings: strict),
     .target(
       name: "LiveView",
       dependencies: [
         "MappingEvents", "MappingLedger", "LeakDetection", "Symbolization", "Reporting",
-        "Renderers", "CNcurses",
+        "Renderers", "Meminfo", "TextLayout", "CNcurses",
       ],
       swiftSettings: strict),
     .target(
@@ -108,7 +113,8 @@ let package = Package(
       name: "bpfleak",
       dependencies: [
         "AddressSpace", "MappingEvents", "MappingLedger", "LeakDetection", "Symbolization",
-        "Reporting", "KernelTracer", "Recording", "Renderers", "LiveView", "CZlib",
+        "Reporting", "KernelTracer", "Recording", "Renderers", "LiveView", "Meminfo", "TextLayout",
+        "CZlib",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -131,14 +137,14 @@ let package = Package(
       name: "ReportingTests",
       dependencies: [
         "AddressSpace", "MappingEvents", "MappingLedger", "LeakDetection", "Symbolization",
-        "Reporting",
+        "Reporting", "Meminfo", "TextLayout",
       ],
       swiftSettings: strict),
     .testTarget(
       name: "RenderersTests",
       dependencies: [
         "AddressSpace", "MappingEvents", "MappingLedger", "LeakDetection", "Symbolization",
-        "Reporting", "Renderers", "PprofProfile",
+        "Reporting", "Renderers", "Meminfo", "TextLayout", "PprofProfile",
       ],
       exclude: ["Goldens"],
       swiftSettings: strict),
@@ -146,7 +152,7 @@ let package = Package(
       name: "LiveViewTests",
       dependencies: [
         "AddressSpace", "MappingEvents", "MappingLedger", "LeakDetection", "Symbolization",
-        "Reporting", "Renderers", "LiveView",
+        "Reporting", "Renderers", "LiveView", "Meminfo", "TextLayout",
       ],
       exclude: ["Goldens"],
       swiftSettings: strict),
@@ -157,7 +163,8 @@ let package = Package(
       ],
       swiftSettings: strict),
     .testTarget(
-      name: "CommandLineTests", dependencies: ["MappingEvents", "Reporting", "bpfleak"],
+      name: "CommandLineTests",
+      dependencies: ["MappingEvents", "Reporting", "Meminfo", "TextLayout", "bpfleak"],
       swiftSettings: strict),
     .testTarget(
       name: "KernelTests", dependencies: ["KernelTracer", "CLibbpf", "bpfleak"],

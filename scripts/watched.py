@@ -124,8 +124,8 @@ class Trace(Started):
     # `stack` tells, when a culprit is wrong, what there was to choose from.
     EVENTS = "start,leak,growth,lost,stack,summary"
 
-    def __init__(self, bpfleak, arguments, seconds, work, name, command=()):
-        words = [bpfleak, "--ndjson", "--events", self.EVENTS, "--duration", f"{seconds}s", *arguments]
+    def __init__(self, bpfleak, arguments, seconds, work, name, command=(), record_to=None):
+        words = [bpfleak, *(["record", "--output", record_to] if record_to else []), "--ndjson", "--events", self.EVENTS, "--duration", f"{seconds}s", *arguments]
         super().__init__(words + (["--", *command] if command else []), work, name, stdout=subprocess.PIPE)
         self.seconds, self.words = seconds, words
         self.lines, self.rest = [], b""

@@ -28,7 +28,7 @@ extension Tracer {
 
   /// Forgets stacks by their fingerprints: the next call from there sends its stack again.
   public func forgetStacks(_ fingerprints: some Sequence<UInt64>) {
-    for var fingerprint in fingerprints { bpf_map_delete_elem(stackIDs, &fingerprint) }
+    for var fingerprint in fingerprints { bpf_map_delete_elem(callPathIDs, &fingerprint) }
   }
 
   /// Has more copied of the stacks of a space; false when it is the most already.

@@ -21,7 +21,7 @@ public struct Tracer: ~Copyable {
   private let scopeSpaces: Int32
   private let scopePIDs: Int32
   let spacesCode: Int32
-  let stackIDs: Int32
+  let callPathIDs: Int32
 
   /// Loads the programs and sets their scope; nothing is observed before `attach`.
   public static func load(
@@ -54,12 +54,12 @@ public struct Tracer: ~Copyable {
       try setCgroup(path, try object.descriptor("cgroups"))
     }
     let spacesCode = try object.descriptor("spaces_code")
-    let stackIDs = try object.descriptor("stack_ids")
+    let callPathIDs = try object.descriptor("stack_ids")
     let ring = try Ring(map: try object.descriptor("ring"), bytes: spec.ringBytes)
     let tracer = Tracer(
       spec: spec, probe: probe, object: object, ring: ring, shared: shared,
       lostSpaces: lostSpaces, scopeSpaces: scopeSpaces, scopePIDs: scopePIDs,
-      spacesCode: spacesCode, stackIDs: stackIDs)
+      spacesCode: spacesCode, callPathIDs: callPathIDs)
     try tracer.findNamespace()
     return tracer
   }
@@ -67,7 +67,7 @@ public struct Tracer: ~Copyable {
   private init(
     spec: TracerSpec, probe: Probe, object: consuming BPFObject, ring: consuming Ring,
     shared: consuming SharedState, lostSpaces: Int32, scopeSpaces: Int32,
-    scopePIDs: Int32, spacesCode: Int32, stackIDs: Int32
+    scopePIDs: Int32, spacesCode: Int32, callPathIDs: Int32
   ) {
     self.spec = spec
     self.probe = probe
@@ -78,7 +78,7 @@ public struct Tracer: ~Copyable {
     self.scopeSpaces = scopeSpaces
     self.scopePIDs = scopePIDs
     self.spacesCode = spacesCode
-    self.stackIDs = stackIDs
+    self.callPathIDs = callPathIDs
   }
 
   private static func configure(

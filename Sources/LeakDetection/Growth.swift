@@ -21,10 +21,7 @@ public struct Growth: Sendable, Equatable {
 
   public struct Subject: Hashable, Sendable {
     public var space: Int
-    public var kind: MappingKind
-    public var manner: Account.Manner
-    public var stack: StackID?
-    public var unitBytes: UInt64
+    public var origin: Origin
   }
 
   public var subject: Subject
@@ -74,13 +71,12 @@ public struct GrowthBook: Sendable {
         !account.isBlamed(in: blamed, space.id),
         let reason = reason(for: account, in: space, ledger, at: now)
       else { return }
+      var origin = account.origin
+      // One that reserves over and over, by ever other paths, is told of once.
+      if origin.manner == .reserved { origin.callPath = nil }
       growths.append(
         Growth(
-          subject: Growth.Subject(
-            space: space.id, kind: account.kind, manner: account.manner,
-            // One that reserves over and over, by ever other paths, is told of once.
-            stack: account.manner == .reserved ? nil : account.stack,
-            unitBytes: account.unitBytes),
+          subject: Growth.Subject(space: space.id, origin: origin),
           process: leader, processName: name, bytes: bytes, reason: reason))
     }
     return growths
@@ -142,13 +138,9 @@ extension Space {
 
 extension Account {
   fileprivate func isBlamed(in blamed: Set<Verdict.Subject>, _ space: Int) -> Bool {
-    [Verdict.Kind.anonymous, .file, .heap, .sharedMemory].contains { kind in
-      blamed.contains(
-        Verdict.Subject(
-          space: space, kind: kind, unitBytes: unitBytes, stack: stack, manner: manner))
-    }
+    blamed.contains(Verdict.Subject(space: space, origin: origin))
       || isOfHeap
         && blamed.contains(
-          Verdict.Subject(space: space, kind: .heap, unitBytes: 0, stack: nil, manner: .heapTotal))
+          Verdict.Subject(space: space, origin: Origin(kind: .heap, manner: .heapTotal)))
   }
 }

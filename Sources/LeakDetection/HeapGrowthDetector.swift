@@ -35,10 +35,10 @@ public struct HeapGrowthDetector: LeakDetector {
     on space: Space, in ledger: Ledger, at now: KernelInstant, isEnding: Bool,
     earlier: [Verdict.Subject: Verdict]
   ) -> [Verdict] {
-    [Account.Manner.heapTotal, .committed].compactMap { manner in
+    [Origin.Manner.heapTotal, .committed].compactMap { manner in
       guard let (total, trend) = space.accounts.total(manner) else { return nil }
       let subject = Verdict.Subject(
-        space: space.id, kind: .heap, unitBytes: 0, stack: nil, manner: manner)
+        space: space.id, origin: Origin(kind: .heap, manner: manner))
       let before = earlier[subject]
       guard var judgement = judge(total, trend, space, ledger, at: now, before) else {
         return nil
@@ -50,7 +50,7 @@ public struct HeapGrowthDetector: LeakDetector {
       }
       var verdict = Verdict(
         subject, judgement, .max, total, space, ledger, before, true)
-      verdict.stack = extenders.most
+      verdict.callPath = extenders.most
       verdict.count = max(1, total.mapped.count)
       return verdict
     }
@@ -126,15 +126,15 @@ public struct HeapGrowthDetector: LeakDetector {
 /// Who extended the heap.
 private struct Extenders {
   var stacks = 0
-  var most: StackID?
+  var most: CallPathID?
   /// Of the bytes that are there, how much the one that extended it most did.
   var share = 0.0
 
-  init(of manner: Account.Manner, _ space: Space, since first: UInt64) {
+  init(of manner: Origin.Manner, _ space: Space, since first: UInt64) {
     var total: UInt64 = 0
     var largest: UInt64 = 0
     space.accounts.forEachExtender(manner) { account in
-      guard account.live.bytes > 0, let stack = account.stack,
+      guard account.live.bytes > 0, let stack = account.callPath,
         let last = account.lastBirth, last.nanoseconds >= first
       else { return }
       stacks += 1

@@ -10,7 +10,7 @@ struct IdleStacks {
   /// Of each; 0 when they differ.
   let bytes: UInt64
   /// The call path that mapped them, where their sizes differ.
-  let path: StackID?
+  let path: CallPathID?
   let past: ThreadStacks.History
   /// Idle when a newer one was mapped, and for longer than is usual here.
   private(set) var passedOver: [ThreadStack] = []
@@ -35,7 +35,7 @@ struct IdleStacks {
   /// Those of many sizes that one call path mapped; `fresh` are all of its own that are there, used or
   /// not, latest first.
   init(
-    _ stacks: [ThreadStack], by path: StackID, fresh: [(at: KernelInstant, bytes: UInt64)],
+    _ stacks: [ThreadStack], by path: CallPathID, fresh: [(at: KernelInstant, bytes: UInt64)],
     past: ThreadStacks.History, _ thresholds: Thresholds, at now: KernelInstant
   ) {
     self.init(stacks, bytes: 0, path: path, past, thresholds, at: now) { stack in
@@ -44,7 +44,7 @@ struct IdleStacks {
   }
 
   private init(
-    _ stacks: [ThreadStack], bytes: UInt64, path: StackID?, _ past: ThreadStacks.History,
+    _ stacks: [ThreadStack], bytes: UInt64, path: CallPathID?, _ past: ThreadStacks.History,
     _ thresholds: Thresholds, at now: KernelInstant,
     lastFresh: (ThreadStack) -> KernelInstant?
   ) {

@@ -99,7 +99,7 @@ extension Verdict {
       bytes: judgement.bytes, bytesPerMinute: judgement.bytesPerMinute, period: judgement.period,
       first: KernelInstant(nanoseconds: judgement.first),
       last: KernelInstant(nanoseconds: judgement.last), evidence: judgement.evidence, ranges: [],
-      stack: account.stack)
+      callPath: account.callPath)
     eachBytes = account.freed.bytes == 0 ? account.eachBytes : nil
     // To look for them takes a look at all of a table: of a large one only when there is news.
     let isNews = earlier.map { judgement.count >= $0.count + $0.count / 5 + 1 } ?? true

@@ -58,7 +58,7 @@ public struct OrphanedThreadStackDetector: LeakDetector {
     earlier: [Verdict.Subject: Verdict]
   ) -> [Verdict] {
     var bySize: [UInt64: [ThreadStack]] = [:]
-    var byPath: [StackID: [ThreadStack]] = [:]
+    var byPath: [CallPathID: [ThreadStack]] = [:]
     for stack in space.stacks.byOrigin.values where stack.isLeftBehind {
       if let path = stack.mappedStack.map(ledger.canonical) {
         byPath[path, default: []].append(stack)
@@ -110,7 +110,8 @@ public struct OrphanedThreadStackDetector: LeakDetector {
     let leader = space.processes.first ?? last.process
     return Verdict(
       subject: Verdict.Subject(
-        space: space.id, kind: .threadStack, unitBytes: idle.bytes, stack: idle.path),
+        space: space.id,
+        origin: Origin(kind: .threadStack, callPath: idle.path, unitBytes: idle.bytes)),
       standing: standing, process: leader,
       processName: ledger.processes[leader]?.name.text ?? "", count: blamed.count, bytes: total,
       bytesPerMinute: ratePerMinute(
@@ -119,7 +120,7 @@ public struct OrphanedThreadStackDetector: LeakDetector {
       period: period, first: first.began, last: last.began,
       evidence: evidence(on: idle, standing, period, last, space),
       ranges: blamed.map { Verdict.BlamedRange(start: $0.range.start, end: $0.range.end) },
-      stack: commonest(blamed.map { $0.blamedStack.map(ledger.canonical) }))
+      callPath: commonest(blamed.map { $0.blamedStack.map(ledger.canonical) }))
   }
 
   private func evidence(
@@ -160,8 +161,8 @@ public struct OrphanedThreadStackDetector: LeakDetector {
 }
 
 /// The stack id that more than half of `stacks` have; nil when there is none.
-private func commonest(_ stacks: [StackID?]) -> StackID? {
-  var counts: [StackID: Int] = [:]
+private func commonest(_ stacks: [CallPathID?]) -> CallPathID? {
+  var counts: [CallPathID: Int] = [:]
   for case let stack? in stacks { counts[stack, default: 0] += 1 }
   return counts.first { $0.value * 2 > stacks.count }?.key
 }
@@ -178,7 +179,7 @@ extension [ThreadStack] {
 extension ThreadStacks {
   /// The sizes of those that a call path mapped, latest first.
   fileprivate func mapped(
-    by path: StackID, _ ledger: Ledger
+    by path: CallPathID, _ ledger: Ledger
   ) -> [(at: KernelInstant, bytes: UInt64)] {
     byOrigin.values.compactMap { stack in
       guard let at = stack.mappedAt, stack.mappedStack.map(ledger.canonical) == path else {
@@ -203,7 +204,7 @@ extension Space {
   fileprivate func mappingsFromBefore(of bytes: UInt64) -> Account.Amount? {
     var found: Account.Amount?
     accounts.forEachAccount { account in
-      if account.kind == .anonymous, account.stack == nil, account.unitBytes == bytes,
+      if account.kind == .anonymous, account.callPath == nil, account.unitBytes == bytes,
         account.present.count > 0, account.live.count > 0
       {
         found = account.live

@@ -62,10 +62,9 @@ public struct SteadyGrowthDetector: LeakDetector {
   ) -> [Verdict] {
     var verdicts: [Verdict] = []
     space.accounts.forEachTrend { index, account, trend in
-      guard let kind = account.verdictKind else { return }
+      guard account.isJudgedHere else { return }
       let subject = Verdict.Subject(
-        space: space.id, kind: kind, unitBytes: account.unitBytes, stack: account.stack,
-        manner: account.manner, isRunOn: kind == .threadStack)
+        space: space.id, origin: account.origin, isRunOn: account.kind == .threadStack)
       let before = earlier[subject]?.standing
       var found: [Judgement?] = []
       if account.manner == .grown {
@@ -285,18 +284,16 @@ public struct SteadyGrowthDetector: LeakDetector {
 }
 
 extension Account {
-  /// What a verdict on it would be about; nil for what is judged elsewhere or adds nothing.
-  fileprivate var verdictKind: Verdict.Kind? {
+  /// Whether a verdict on it would be this detector's; others add nothing or are judged elsewhere.
+  fileprivate var isJudgedHere: Bool {
     switch manner {
-    case .placed, .heapTotal, .committed, .break, .filled: return nil
+    case .placed, .heapTotal, .committed, .break, .filled: return false
     case .mapped, .grown, .reserved: break
     }
     switch kind {
-    case .anonymous: return isArena ? nil : .anonymous
-    case .file: return .file
-    case .sharedMemory: return .sharedMemory
-    case .threadStack: return .threadStack
-    case .heap, .mainStack, .guard, .special: return nil
+    case .anonymous: return !isArena
+    case .file, .sharedMemory, .threadStack: return true
+    case .heap, .mainStack, .guard, .special: return false
     }
   }
 

@@ -20,33 +20,35 @@ public struct Verdict: Sendable, Equatable {
     case file
     case heap
     case sharedMemory = "shared-memory"
+
+    /// What a leak of that memory is called.
+    public init(_ kind: MappingKind) {
+      switch kind {
+      case .anonymous, .guard, .special: self = .anonymous
+      case .file: self = .file
+      case .heap: self = .heap
+      case .threadStack, .mainStack: self = .threadStack
+      case .sharedMemory: self = .sharedMemory
+      }
+    }
   }
 
   /// What the verdict is on: it is given once for each, changed, or withdrawn.
   public struct Subject: Hashable, Sendable {
     public var space: Int
-    public var kind: Kind
-    /// Bytes of one of the mappings that leak, or 0 when they differ.
-    public var unitBytes: UInt64
-    /// The call path that is judged; nil when all of one size are judged together. Of stacks without a
-    /// thread it is the one that mapped them, where their sizes differ.
-    public var stack: StackID?
-    /// How the memory came, where one call path does it in several ways.
-    public var manner: Account.Manner
+    /// Its call path is nil when all of one size are judged together, and its size 0 when they differ.
+    /// Of stacks without a thread the path is the one that mapped them, where their sizes differ.
+    public var origin: Origin
     /// Of thread stacks: whether it is those that threads run on.
     public var isRunOn: Bool
 
-    public init(
-      space: Int, kind: Kind, unitBytes: UInt64, stack: StackID?, manner: Account.Manner = .mapped,
-      isRunOn: Bool = false
-    ) {
+    public init(space: Int, origin: Origin, isRunOn: Bool = false) {
       self.space = space
-      self.kind = kind
-      self.unitBytes = unitBytes
-      self.stack = stack
-      self.manner = manner
+      self.origin = origin
       self.isRunOn = isRunOn
     }
+
+    public var kind: Kind { Kind(origin.kind) }
   }
 
   public var subject: Subject
@@ -65,7 +67,7 @@ public struct Verdict: Sendable, Equatable {
   /// Starts of what is blamed, for whoever wants to know how much of it is resident.
   public var ranges: [BlamedRange]
   /// The call path that made most of what is blamed.
-  public var stack: StackID?
+  public var callPath: CallPathID?
   /// Bytes of each, when all are alike.
   public var eachBytes: UInt64?
   /// When the process ended; nil while it lives.

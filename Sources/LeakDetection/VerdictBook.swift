@@ -28,8 +28,8 @@ public struct VerdictBook: Sendable {
     return standing.values.sorted {
       let (a, b) = (rank($0), rank($1))
       if a != b { return a < b }
-      return ($0.bytes, $0.subject.space, $0.subject.unitBytes)
-        > ($1.bytes, $1.subject.space, $1.subject.unitBytes)
+      return ($0.bytes, $0.subject.space, $0.subject.origin.unitBytes)
+        > ($1.bytes, $1.subject.space, $1.subject.origin.unitBytes)
     }
   }
 
@@ -87,9 +87,9 @@ public struct VerdictBook: Sendable {
   /// one's name, so that a leak stays one verdict.
   private mutating func followUnified(_ space: Space, in ledger: Ledger) {
     for subject in standing.keys where subject.space == space.id {
-      guard let stack = subject.stack, ledger.canonical(stack) != stack else { continue }
+      guard let stack = subject.origin.callPath, ledger.canonical(stack) != stack else { continue }
       var unified = subject
-      unified.stack = ledger.canonical(stack)
+      unified.origin.callPath = ledger.canonical(stack)
       standing.rename(subject, to: unified)
       reported.rename(subject, to: unified)
     }
@@ -129,7 +129,7 @@ extension [Verdict.Subject: Verdict] {
   fileprivate mutating func rename(_ old: Verdict.Subject, to new: Verdict.Subject) {
     guard var verdict = removeValue(forKey: old) else { return }
     verdict.subject = new
-    verdict.stack = new.stack
+    verdict.callPath = new.origin.callPath
     if let other = self[new] {
       let isWorse =
         (verdict.standing == .leaking) != (other.standing == .leaking)

@@ -3,6 +3,7 @@ public import MappingEvents
 public import MappingLedger
 import Renderers
 import Reporting
+import TextLayout
 
 /// What an event did, in words; nil when it did nothing. `path` is that of a mapped file, when known.
 public func eventWords(_ event: MappingEvent, _ change: LedgerChange, path: String?) -> String? {

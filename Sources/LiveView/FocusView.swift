@@ -3,6 +3,7 @@ import MappingEvents
 import MappingLedger
 import Renderers
 import Reporting
+import TextLayout
 
 /// One address space: the verdict and its evidence, its mappings, or what happens in it.
 func renderFocus(_ content: LiveContent, _ state: ViewState, size: Size) -> Frame {
@@ -137,7 +138,7 @@ private func evidenceLines(_ focus: FocusReport, _ state: ViewState, columns: In
       )
       .map { Line($0) }
     }
-    if let stack = leak.callStack, !stack.frames.isEmpty {
+    if let stack = leak.callPath, !stack.frames.isEmpty {
       lines += stackLines(stack, isUnfolded: state.unfoldsStacks, columns: columns)
     }
   }
@@ -207,10 +208,10 @@ extension LeakReport {
   fileprivate func blames(_ group: MappingGroup) -> Bool {
     let subject = verdict.subject
     // What is used of reserved memory is no mapping of the heap that the kernel knows.
-    guard group.kind.rawValue == subject.kind.rawValue, subject.manner != .committed,
-      subject.unitBytes == 0 || subject.unitBytes.isNear(group.unitBytes)
+    guard group.kind.rawValue == subject.kind.rawValue, subject.origin.manner != .committed,
+      subject.origin.unitBytes == 0 || subject.origin.unitBytes.isNear(group.unitBytes)
     else { return false }
-    guard subject.stack != nil, let origin = callStack?.origin else { return true }
+    guard subject.origin.callPath != nil, let origin = callPath?.origin else { return true }
     return group.origin == origin
   }
 }

@@ -2,6 +2,7 @@
 import MappingEvents
 import Renderers
 import Reporting
+import TextLayout
 
 /// Who watches what since when, what it costs, and what is missing: one or two lines.
 func titleLines(_ content: LiveContent, _ state: ViewState, columns: Int) -> [Line] {

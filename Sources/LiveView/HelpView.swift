@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Renderers
+import TextLayout
 
 private let keyHelp: [(String, String)] = [
   ("Up Down PgUp PgDn", "move; Home goes back to whichever comes first"),

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Renderers
+import TextLayout
 
 /// The last line of a screen: what the keys do here, or the filter being typed.
 func keyLine(_ state: ViewState, columns: Int) -> Line {

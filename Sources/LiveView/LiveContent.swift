@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 public import MappingEvents
+public import Meminfo
 public import Reporting
 
 /// All that the live view shows, as of one moment.

@@ -4,6 +4,7 @@ import MappingEvents
 import MappingLedger
 import Renderers
 import Reporting
+import TextLayout
 
 /// The table of processes for one width: columns keep their places while figures change.
 struct ProcessTable {

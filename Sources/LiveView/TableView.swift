@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Renderers
 import Reporting
+import TextLayout
 
 /// What stands on a screen of that size: the table of processes, one of them opened, or help.
 public func render(_ content: LiveContent, _ state: ViewState, size: Size) -> Frame {

@@ -3,6 +3,7 @@ import LeakDetection
 import Renderers
 import Reporting
 import Symbolization
+import TextLayout
 
 extension Verdict.Standing {
   var style: Style {
@@ -38,7 +39,7 @@ func sentenceLines(_ leak: LeakReport, columns: Int) -> [Line] {
 
 /// Where the memory was asked for; none when it is unknown.
 func culpritLines(_ leak: LeakReport, columns: Int, indent: Int = 0) -> [Line] {
-  guard let frame = leak.callStack?.culprit, let function = frame.function else { return [] }
+  guard let frame = leak.callPath?.culprit, let function = frame.function else { return [] }
   var line = Line(String(repeating: " ", count: indent))
   line.add("made by ")
   let room = max(0, columns - line.width)
@@ -58,7 +59,7 @@ func culpritLines(_ leak: LeakReport, columns: Int, indent: Int = 0) -> [Line] {
 }
 
 /// The call path: in one line while folded, else a line for each frame.
-func stackLines(_ stack: CallStack, isUnfolded: Bool, columns: Int) -> [Line] {
+func stackLines(_ stack: CallPath, isUnfolded: Bool, columns: Int) -> [Line] {
   let count = counted(stack.frames.count, "frame")
   guard isUnfolded else {
     let names = stack.frames.compactMap { $0.isPlumbing ? nil : $0.function }.map { printable($0) }

@@ -3,7 +3,7 @@ import CBPFLeakWire
 
 /// What unwinding needs of a user stack that no record had before.
 public struct CapturedStack: Sendable {
-  public var id: StackID
+  public var id: CallPathID
   public var when: KernelInstant
   public var process: ProcessID
   public var thread: ThreadID
@@ -27,7 +27,7 @@ public struct CapturedStack: Sendable {
   }
 
   public init(
-    id: StackID, when: KernelInstant, process: ProcessID, thread: ThreadID, space: SpaceKey,
+    id: CallPathID, when: KernelInstant, process: ProcessID, thread: ThreadID, space: SpaceKey,
     instruction: UInt64, stackPointer: UInt64, registers: [UInt64], fingerprint: UInt64 = 0,
     content: Content
   ) {
@@ -80,7 +80,7 @@ extension CapturedStack {
     default: content = .unreadable
     }
     self.init(
-      id: StackID(head.header.stack), when: KernelInstant(nanoseconds: head.header.when_ns),
+      id: CallPathID(head.header.stack), when: KernelInstant(nanoseconds: head.header.when_ns),
       process: ProcessID(head.header.pid), thread: ThreadID(head.header.tid),
       space: SpaceKey(head.header.space), instruction: head.ip, stackPointer: head.sp,
       registers: withUnsafeBytes(of: head.registers) { [UInt64]($0.bindMemory(to: UInt64.self)) },

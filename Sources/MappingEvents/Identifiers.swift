@@ -29,7 +29,7 @@ extension SpaceKey {
 }
 
 /// A distinct user stack of this run.
-public struct StackID: Hashable, Sendable {
+public struct CallPathID: Hashable, Sendable {
   public let raw: Int32
   @inlinable public init(_ raw: Int32) { self.raw = raw }
 }

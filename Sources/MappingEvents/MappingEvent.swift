@@ -9,18 +9,18 @@ public struct MappingEvent: Sendable {
   public var thread: ThreadID
   /// Nil when the task had let go of its space already.
   public var space: SpaceKey?
-  public var stack: StackID?
+  public var callPath: CallPathID?
   public var fact: Fact
 
   public init(
     when: KernelInstant, process: ProcessID, thread: ThreadID, space: SpaceKey?,
-    stack: StackID? = nil, fact: Fact
+    callPath: CallPathID? = nil, fact: Fact
   ) {
     self.when = when
     self.process = process
     self.thread = thread
     self.space = space
-    self.stack = stack
+    self.callPath = callPath
     self.fact = fact
   }
 

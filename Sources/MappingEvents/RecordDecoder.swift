@@ -22,7 +22,7 @@ public struct RecordDecoder {
     return MappingEvent(
       when: KernelInstant(nanoseconds: header.when_ns), process: ProcessID(header.pid),
       thread: ThreadID(header.tid), space: header.space == 0 ? nil : SpaceKey(header.space),
-      stack: header.stack < 0 ? nil : StackID(header.stack), fact: fact)
+      callPath: header.stack < 0 ? nil : CallPathID(header.stack), fact: fact)
   }
 
   // Inlined, with what it calls: an event that is returned in pieces is copied in pieces.

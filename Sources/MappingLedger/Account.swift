@@ -7,26 +7,6 @@ public import MappingEvents
 /// mapped is counted in runs: neighboring pieces of one mapping are one, so that a guard page cut out
 /// of it is no mapping more, and what a partial unmap leaves in two places is two.
 public struct Account: Sendable {
-  /// How the memory came.
-  public enum Manner: UInt8, Hashable, Sendable {
-    /// By mmap or shmat, or from before our time.
-    case mapped
-    /// Grown by mremap.
-    case grown
-    /// Mapped without access, by the megabyte: address space, and no memory yet.
-    case reserved
-    /// Mapped over what was mapped already: it adds nothing.
-    case placed
-    /// By the program break.
-    case `break`
-    /// Mapped over what Go's runtime had reserved: as the break does, it makes a heap larger.
-    case filled
-    /// The sum over all origins of the heap; no mapping is in it.
-    case heapTotal
-    /// What was made accessible of reservations; no mapping is in it.
-    case committed
-  }
-
   public struct Amount: Sendable, Hashable {
     public var count: Int
     public var bytes: UInt64
@@ -38,7 +18,7 @@ public struct Account: Sendable {
   }
 
   public let kind: MappingKind
-  public let manner: Manner
+  public let manner: Origin.Manner
   /// -1 when unknown.
   let rawStack: Int32
   /// Bytes of each mapping where that is all that is known of the origin, else 0.
@@ -79,10 +59,14 @@ public struct Account: Sendable {
   /// The account that took this one over; itself when none did.
   var canonical: UInt32
 
-  public var stack: StackID? { rawStack < 0 ? nil : StackID(rawStack) }
+  public var origin: Origin {
+    Origin(kind: kind, manner: manner, callPath: callPath, unitBytes: unitBytes)
+  }
+
+  public var callPath: CallPathID? { rawStack < 0 ? nil : CallPathID(rawStack) }
 
   init(
-    kind: MappingKind, manner: Manner, rawStack: Int32, unitBytes: UInt64, canonical: UInt32
+    kind: MappingKind, manner: Origin.Manner, rawStack: Int32, unitBytes: UInt64, canonical: UInt32
   ) {
     self.kind = kind
     self.manner = manner

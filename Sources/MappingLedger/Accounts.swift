@@ -63,7 +63,7 @@ public struct Accounts: Sendable {
 
   /// The accounts of those that extended the heap: by the break and what is like it, or by
   /// committing of reservations.
-  public func forEachExtender(_ total: Account.Manner, _ body: (Account) -> Void) {
+  public func forEachExtender(_ total: Origin.Manner, _ body: (Account) -> Void) {
     for (index, row) in rows.enumerated()
     where row.canonical == UInt32(index) && row.rawStack >= 0
       && (total == .heapTotal ? row.isOfHeap : row.manner == total)
@@ -88,7 +88,7 @@ public struct Accounts: Sendable {
   }
 
   /// The sum over the heap, or over what was committed of reservations; nil when there is none.
-  public func total(_ manner: Account.Manner) -> (account: Account, trend: Trend)? {
+  public func total(_ manner: Origin.Manner) -> (account: Account, trend: Trend)? {
     guard let index = find(.heap, manner, -1, 0) else { return nil }
     let row = rows[Int(index)]
     return row.trend < 0 ? nil : (row, trends[Int(row.trend)])
@@ -98,7 +98,7 @@ public struct Accounts: Sendable {
 
   /// The account of what a call path, or when that is unknown a size, maps.
   mutating func index(
-    _ kind: MappingKind, _ manner: Account.Manner, stack: Int32, bytes: UInt64
+    _ kind: MappingKind, _ manner: Origin.Manner, stack: Int32, bytes: UInt64
   ) -> UInt32 {
     var unit: UInt64 = 0
     if stack < 0, manner != .grown, manner != .break, manner != .filled {
@@ -115,7 +115,7 @@ public struct Accounts: Sendable {
   }
 
   private mutating func row(
-    _ kind: MappingKind, _ manner: Account.Manner, stack: Int32, unit: UInt64
+    _ kind: MappingKind, _ manner: Origin.Manner, stack: Int32, unit: UInt64
   ) -> UInt32 {
     if let index = find(kind, manner, stack, unit) { return canonical(index) }
     guard rows.count < Self.mostRows || stack < 0 else {
@@ -126,7 +126,7 @@ public struct Accounts: Sendable {
   }
 
   private func find(
-    _ kind: MappingKind, _ manner: Account.Manner, _ stack: Int32, _ unit: UInt64
+    _ kind: MappingKind, _ manner: Origin.Manner, _ stack: Int32, _ unit: UInt64
   ) -> UInt32? {
     guard !slots.isEmpty else { return nil }
     var place = Self.hash(kind, manner, stack, unit) & (slots.count - 1)
@@ -144,7 +144,7 @@ public struct Accounts: Sendable {
   }
 
   private static func hash(
-    _ kind: MappingKind, _ manner: Account.Manner, _ stack: Int32, _ unit: UInt64
+    _ kind: MappingKind, _ manner: Origin.Manner, _ stack: Int32, _ unit: UInt64
   ) -> Int {
     var bits = UInt64(UInt32(bitPattern: stack)) &* 0x9e37_79b9_7f4a_7c15
     bits ^= (unit >> 12 &+ unit << 7) &* 0xd6e8_feb8_6659_fd93
@@ -155,7 +155,7 @@ public struct Accounts: Sendable {
 
   @inline(never)
   private mutating func append(
-    _ kind: MappingKind, _ manner: Account.Manner, stack: Int32, unit: UInt64
+    _ kind: MappingKind, _ manner: Origin.Manner, stack: Int32, unit: UInt64
   ) -> UInt32 {
     if slots.count < 2 * (rows.count + 1) {
       slots = Array(repeating: 0, count: max(32, slots.count * 2))

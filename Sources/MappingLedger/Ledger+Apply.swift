@@ -9,9 +9,9 @@ extension Ledger {
   /// Brings the ledger from before `event` to after it.
   public func apply(_ event: MappingEvent) -> LedgerChange {
     // No copy where none is needed: it costs as much as looking up the mapping.
-    guard !canonicalStacks.isEmpty, let stack = event.stack else { return change(by: event) }
+    guard !callPathAliases.isEmpty, let stack = event.callPath else { return change(by: event) }
     var event = event
-    event.stack = canonical(stack)
+    event.callPath = canonical(stack)
     return change(by: event)
   }
 
@@ -41,7 +41,7 @@ extension Ledger {
     case .remapped(let call): return remapped(event, call, space)
     case .protected(let address, let bytes, let prot, let error):
       return protected(
-        address, bytes, prot, error, space, by: event.stack?.raw ?? -1, at: event.when)
+        address, bytes, prot, error, space, by: event.callPath?.raw ?? -1, at: event.when)
     case .breakSet(let start, let brk): return breakSet(event, start, brk, space)
     case .attached(let call): return attached(event, call, space)
     case .detaching(let address): return detaching(event, address, space)
@@ -84,7 +84,7 @@ extension Ledger {
     if call.flags.contains(.stack) { mapping.traits.insert(.stackFlag) }
     let range = AddressRange(start: call.address, length: pages(call.bytes, of: pageBytes))
     guard !range.isEmpty else { return .none }
-    var manner = Account.Manner.mapped
+    var manner = Origin.Manner.mapped
     if call.flags.contains(.fixed), space.isCovered(range) {
       manner = mapping.fillsGoHeap(range) ? .filled : .placed
     } else if mapping.isReservation(range.length) {
@@ -279,7 +279,7 @@ extension LiveMapping {
   init(_ event: MappingEvent, ordinal: UInt64, protection: Protection) {
     self.init(
       origin: ordinal, placed: ordinal, bornNanoseconds: event.when.nanoseconds, offsetBias: 0,
-      file: .none, stack: event.stack?.raw ?? -1, thread: event.thread.raw,
+      file: .none, callPath: event.callPath?.raw ?? -1, thread: event.thread.raw,
       traits: Traits(rawValue: UInt32(protection.rawValue)))
   }
 }
@@ -323,7 +323,7 @@ extension Space {
     var range = grown
     var mapping = mapping
     if let below = table.lastEntry(startingBefore: range.start), below.range.end == range.start,
-      below.value.traits == mapping.traits, below.value.stack == mapping.stack
+      below.value.traits == mapping.traits, below.value.callPath == mapping.callPath
     {
       range.start = below.range.start
       mapping = below.value

@@ -45,7 +45,7 @@ extension Ledger {
     if sharesSpace, let pointer = call.stackPointer {
       child.stackOrigin = settle(
         call.childThread, of: call.childProcess, at: pointer, creator: event.thread,
-        from: event.stack, event.when, space)
+        from: event.callPath, event.when, space)
     } else if !sharesSpace, let origin = threads[event.thread]?.stackOrigin,
       let stack = space.stacks.byOrigin[origin]
     {
@@ -93,7 +93,7 @@ extension Ledger {
   /// Notes that `thread` runs on the mapping its stack pointer lies in; answers its origin.
   func settle(
     _ thread: ThreadID, of process: ProcessID, at pointer: UInt64, creator: ThreadID?,
-    from path: StackID? = nil, _ when: KernelInstant, _ space: Space
+    from path: CallPathID? = nil, _ when: KernelInstant, _ space: Space
   ) -> UInt64? {
     guard let entry = space.table.entry(containing: pointer &- 1) else { return nil }
     let mapping = entry.value
@@ -205,7 +205,7 @@ extension Space {
   /// The thread stack that `entry` is a piece of, with all pieces marked as such.
   func makeStack(
     around entry: RangeMap<LiveMapping>.Entry, thread: ThreadID, process: ProcessID,
-    creator: ThreadID?, from path: StackID?, at pointer: UInt64, _ when: KernelInstant
+    creator: ThreadID?, from path: CallPathID?, at pointer: UInt64, _ when: KernelInstant
   ) -> ThreadStack {
     let origin = entry.value.origin
     var range = entry.range
@@ -228,12 +228,12 @@ extension Space {
       if mapping.traits.contains(.stackFlag) { hasStackFlag = true }
     }
     let account = accounts.index(
-      .threadStack, .mapped, stack: entry.value.stack, bytes: range.length)
+      .threadStack, .mapped, stack: entry.value.callPath, bytes: range.length)
     reaccount(range, to: account, at: when)
     return ThreadStack(
       range: range, liveBytes: range.length, guardBytes: guardBytes, mappedAt: entry.value.born,
       mappedBy: entry.value.thread == 0 ? nil : ThreadID(entry.value.thread),
-      mappedStack: entry.value.stackID, hasStackFlag: hasStackFlag, thread: thread,
+      mappedStack: entry.value.callPathID, hasStackFlag: hasStackFlag, thread: thread,
       process: process, creator: creator, createdStack: path, pointer: pointer, startedAt: when,
       exitedAt: nil,
       uses: 1, liveThreads: 1, isCarved: false)

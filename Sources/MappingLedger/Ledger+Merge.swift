@@ -166,7 +166,7 @@ extension Ledger {
     if case .execed(let moment) = reason { born = moment.nanoseconds }
     var mapping = LiveMapping(
       origin: ordinal, placed: ordinal, bornNanoseconds: born, offsetBias: 0, file: .none,
-      stack: -1, thread: 0, traits: area.traits(totals))
+      callPath: -1, thread: 0, traits: area.traits(totals))
     if born == 0 { mapping.traits.insert(.seeded) }
     if area.hugePageBytes > 0 {
       mapping.hugePageShift = UInt32(area.hugePageBytes.trailingZeroBitCount)

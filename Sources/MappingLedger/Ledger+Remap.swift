@@ -114,12 +114,12 @@ extension Ledger {
     space.table.replace(grown, with: mapping) { _ in }
     space.enter(grown, mapping, .grown, at: event.when)
     let whole = space.wholeRun(of: mapping.origin, around: grown)
-    if let stack = event.stack?.raw, stack != mapping.stack {
-      space.table.update(whole) { mapping, _ in mapping.stack = stack }
+    if let stack = event.callPath?.raw, stack != mapping.callPath {
+      space.table.update(whole) { mapping, _ in mapping.callPath = stack }
     }
     guard !mapping.traits.contains(.threadStack) else { return }
     var moved = mapping
-    moved.stack = event.stack?.raw ?? mapping.stack
+    moved.callPath = event.callPath?.raw ?? mapping.callPath
     let account = account(in: space, of: moved, .grown, bytes: whole.length)
     space.reaccount(whole, to: account, at: event.when)
     space.accounts.noteGrowth(
@@ -152,7 +152,7 @@ extension Ledger {
       if mapping.traits.contains(.file) || mapping.isShared {
         mapping.offsetBias = mapping.offsetBias &+ old.start &- new.start
       }
-      mapping.stack = event.stack?.raw ?? mapping.stack
+      mapping.callPath = event.callPath?.raw ?? mapping.callPath
       let place = place(of: piece.range, from: old, to: new)
       let grows = place.length > piece.range.length
       if grows || keepSource || mapping.traits != piece.mapping.traits {
@@ -209,7 +209,7 @@ extension LiveMapping {
     placed = ordinal
     bornNanoseconds = event.when.nanoseconds
     thread = event.thread.raw
-    stack = event.stack?.raw ?? stack
+    callPath = event.callPath?.raw ?? callPath
     traits.remove(.seeded)
   }
 }

@@ -37,7 +37,7 @@ public final class Ledger {
   var ordinal: UInt64 = 0
   var recent = RecentCalls()
   /// The stack that stands for another, by the other's number.
-  var canonicalStacks: [Int32: Int32] = [:]
+  var callPathAliases: [Int32: Int32] = [:]
   /// Renames of processes that are not in view: of one that is about to be told, or the first that
   /// is seen of one.
   var unseen: [SpaceKey: (event: MappingEvent, rounds: Int)] = [:]
@@ -210,30 +210,30 @@ public final class Ledger {
   /// Makes `stack` another name for `canonical`: both turned out to be the same call path.
   ///
   /// What was mapped under it counts there from now on, and so does what is to come.
-  public func unify(_ stack: StackID, with canonical: StackID) {
+  public func unify(_ stack: CallPathID, with canonical: CallPathID) {
     guard stack.raw >= 0, canonical.raw >= 0 else { return }
     let root = self.canonical(canonical.raw)
     guard root != stack.raw else { return }
-    canonicalStacks[stack.raw] = root
+    callPathAliases[stack.raw] = root
     for space in spaces.values { space.accounts.unify(stack.raw, with: root) }
   }
 
   /// The stack that stands for that one.
-  public func canonical(_ stack: StackID) -> StackID { StackID(canonical(stack.raw)) }
+  public func canonical(_ stack: CallPathID) -> CallPathID { CallPathID(canonical(stack.raw)) }
 
   func canonical(_ stack: Int32) -> Int32 {
     var stack = stack
-    while let other = canonicalStacks[stack] { stack = other }
+    while let other = callPathAliases[stack] { stack = other }
     return stack
   }
 
   /// The stacks that tables and accounts speak of, and those that stand for them.
-  public func stacksInUse() -> Set<StackID> {
-    var used: Set<StackID> = []
-    func take(_ mapping: LiveMapping) { if let stack = mapping.stackID { used.insert(stack) } }
+  public func stacksInUse() -> Set<CallPathID> {
+    var used: Set<CallPathID> = []
+    func take(_ mapping: LiveMapping) { if let stack = mapping.callPathID { used.insert(stack) } }
     for space in spaces.values {
       space.table.forEach(in: .everything) { entry in take(entry.value) }
-      space.accounts.forEachStack { used.insert(StackID($0)) }
+      space.accounts.forEachStack { used.insert(CallPathID($0)) }
       for stack in space.stacks.byOrigin.values {
         if let path = stack.createdStack { used.insert(path) }
       }
@@ -243,12 +243,12 @@ public final class Ledger {
   }
 
   /// Forgets what stands for the stacks that are not in `used`.
-  public func forgetStacks(except used: Set<StackID>) {
+  public func forgetStacks(except used: Set<CallPathID>) {
     var kept: [Int32: Int32] = [:]
-    for stack in canonicalStacks.keys where used.contains(StackID(stack)) {
+    for stack in callPathAliases.keys where used.contains(CallPathID(stack)) {
       kept[stack] = canonical(stack)
     }
-    canonicalStacks = kept
+    callPathAliases = kept
   }
 
   /// Unmaps `range` of `space`, and keeps the account of what that took.

@@ -16,7 +16,7 @@ public struct LiveMapping: Hashable, Sendable, BitwiseCopyable {
   /// The offset in the file of address `a` is `a &+ offsetBias`. 0 for private anonymous memory.
   public var offsetBias: UInt64
   public var file: FileID
-  public var stack: Int32
+  public var callPath: Int32
   /// Who mapped it; 0 when it was there before the tracer.
   public var thread: UInt32
   public var traits: Traits
@@ -67,7 +67,7 @@ public struct LiveMapping: Hashable, Sendable, BitwiseCopyable {
 
   public var isSeeded: Bool { traits.contains(.seeded) }
   public var isShared: Bool { traits.contains(.shared) }
-  public var stackID: StackID? { stack < 0 ? nil : StackID(stack) }
+  public var callPathID: CallPathID? { callPath < 0 ? nil : CallPathID(callPath) }
   public var born: KernelInstant? {
     isSeeded || bornNanoseconds == 0 ? nil : KernelInstant(nanoseconds: bornNanoseconds)
   }

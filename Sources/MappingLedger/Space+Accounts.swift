@@ -149,7 +149,7 @@ extension Space {
 extension Ledger {
   /// The account in `space` of what `mapping` is when it comes, as `bytes` in one.
   func account(
-    in space: Space, of mapping: LiveMapping, _ manner: Account.Manner = .mapped, bytes: UInt64
+    in space: Space, of mapping: LiveMapping, _ manner: Origin.Manner = .mapped, bytes: UInt64
   ) -> UInt32 {
     var kind = mapping.kind
     if kind == .guard { kind = .threadStack }
@@ -159,6 +159,6 @@ extension Ledger {
     {
       kind = .sharedMemory
     }
-    return space.accounts.index(kind, manner, stack: mapping.stack, bytes: bytes)
+    return space.accounts.index(kind, manner, stack: mapping.callPath, bytes: bytes)
   }
 }

@@ -12,14 +12,14 @@ public struct ThreadStack: Sendable {
   /// Nil when the mapping was there before the tracer.
   public var mappedAt: KernelInstant?
   public var mappedBy: ThreadID?
-  public var mappedStack: StackID?
+  public var mappedStack: CallPathID?
   public var hasStackFlag: Bool
   /// The thread that runs on it, or the last one that did.
   public var thread: ThreadID
   public var process: ProcessID
   public var creator: ThreadID?
   /// The call path that created it; nil when that is not known.
-  public var createdStack: StackID?
+  public var createdStack: CallPathID?
   /// The stack pointer that thread was seen with: its first one, or for a thread from before the
   /// tracer any.
   public var pointer: UInt64
@@ -39,7 +39,7 @@ public struct ThreadStack: Sendable {
 
   /// The call path that is to blame when nobody gives it back: where it was mapped, or if it was used
   /// again since, where the last thread on it was created.
-  public var blamedStack: StackID? { uses == 1 ? mappedStack ?? createdStack : createdStack }
+  public var blamedStack: CallPathID? { uses == 1 ? mappedStack ?? createdStack : createdStack }
 }
 
 /// The thread stacks of one space and the history of each size.
@@ -79,7 +79,7 @@ public struct ThreadStacks: Sendable {
 
   mutating func started(
     origin: UInt64, stack fresh: @autoclosure () -> ThreadStack, thread: ThreadID,
-    process: ProcessID, creator: ThreadID?, from path: StackID?, at pointer: UInt64,
+    process: ProcessID, creator: ThreadID?, from path: CallPathID?, at pointer: UInt64,
     _ when: KernelInstant
   ) {
     guard var stack = byOrigin[origin] else {

@@ -61,11 +61,11 @@ extension RecordingFrame {
       let numbers = try from.list { (from) throws(FrameDefect) in try from.optionalNumber() }
       self = .limits(process, numbers)
     case .stack:
-      let id = try from.stackID()
+      let id = try from.callPathID()
       let space = SpaceKey(try from.number())
-      let canonical = try from.stackID()
+      let canonical = try from.callPathID()
       self = .stack(
-        StackResolver.Resolved(
+        CallPathResolver.Resolved(
           id: id, space: space, canonical: canonical, stack: try from.stack()))
     case .text:
       let name = try from.text()
@@ -221,11 +221,11 @@ extension FrameCursor {
       startStack: startStack, vdso: vdso, mapCount: mapCount, isCompat: try flag())
   }
 
-  mutating func stackID() throws(FrameDefect) -> StackID {
-    StackID(Int32(bitPattern: try number(UInt32.self)))
+  mutating func callPathID() throws(FrameDefect) -> CallPathID {
+    CallPathID(Int32(bitPattern: try number(UInt32.self)))
   }
 
-  mutating func stack() throws(FrameDefect) -> CallStack {
+  mutating func stack() throws(FrameDefect) -> CallPath {
     let incomplete = try optionalText()
     let frames = try list { (from) throws(FrameDefect) in
       var frame = StackFrame(address: try from.number())
@@ -239,7 +239,7 @@ extension FrameCursor {
       return frame
     }
     // A reason that is not known here is one all the same.
-    return CallStack(
+    return CallPath(
       frames: frames,
       incomplete: incomplete.map { IncompleteReason(rawValue: $0) ?? .unreadable })
   }

@@ -212,9 +212,9 @@ extension FrameBytes {
     put(totals.isCompat)
   }
 
-  mutating func put(_ id: StackID) { put(UInt64(UInt32(bitPattern: id.raw))) }
+  mutating func put(_ id: CallPathID) { put(UInt64(UInt32(bitPattern: id.raw))) }
 
-  mutating func put(_ stack: CallStack) {
+  mutating func put(_ stack: CallPath) {
     put(stack.incomplete) { $0.put($1.rawValue) }
     put(each: stack.frames) { out, frame in
       out.put(frame.address)

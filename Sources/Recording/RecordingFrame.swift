@@ -36,7 +36,7 @@ public enum RecordingFrame: Sendable {
   case residentRanges(digest: UInt64, UInt64?)
   /// What a process could run into: numbers whose meaning is whose who asked.
   case limits(ProcessID, [UInt64?])
-  case stack(StackResolver.Resolved)
+  case stack(CallPathResolver.Resolved)
   /// What the machine answered to a question that goes by that name; nil when it refused, and why.
   case text(of: String, String?, errno: Int32)
   /// A file that code was run from, and the build id in it.

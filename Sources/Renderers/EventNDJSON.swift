@@ -33,7 +33,7 @@ extension JSONLines {
       field("fd", Int(call.file?.descriptor ?? -1))
       field("offset", call.file?.offset ?? 0)
       field("path", optional: context.path)
-      stack(event.stack)
+      stack(event.callPath)
     case (.unmapping, .unmapped(let range, let freed)):
       open("munmap", event, space, context)
       area(range)
@@ -43,7 +43,7 @@ extension JSONLines {
       field("old_addr", address: from.start)
       field("old_len", from.length)
       area(to)
-      stack(event.stack)
+      stack(event.callPath)
     case (.protected(_, _, _, 0), .protected(let range, let protection)):
       open("mprotect", event, space, context)
       area(range)
@@ -52,7 +52,7 @@ extension JSONLines {
       open("brk", event, space, context)
       field("addr", address: address)
       field("delta", delta)
-      stack(event.stack)
+      stack(event.callPath)
     case (.attached(let call), .attached(let range)):
       open("shmat", event, space, context)
       area(range)
@@ -67,7 +67,7 @@ extension JSONLines {
       array("flags", call.flags.names)
       field("child_stack", address: call.stackPointer)
       field("mapping", address: mapping)
-      stack(event.stack)
+      stack(event.callPath)
     case (.execed(let call), .execed):
       open("exec", event, space, context)
       field("exe", context.path ?? context.texts[call.executable])
@@ -100,9 +100,9 @@ extension JSONLines {
     field("len", range.length)
   }
 
-  mutating func stack(_ stack: StackID?) {
-    guard let stack else { return null("stack") }
-    field("stack", Int64(stack.raw))
+  mutating func stack(_ callPath: CallPathID?) {
+    guard let callPath else { return null("stack") }
+    field("stack", Int64(callPath.raw))
   }
 }
 

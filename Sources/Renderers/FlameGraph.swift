@@ -2,6 +2,7 @@
 import MappingLedger
 import Reporting
 import Symbolization
+import TextLayout
 
 /// The boxes of a flame graph as SVG, without the document around them; widths are in percent, so
 /// that it fits any page, and scripts only have to move boxes.

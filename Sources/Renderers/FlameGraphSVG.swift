@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import MappingLedger
 public import Reporting
+import TextLayout
 
 /// A flame graph as one SVG file that needs nothing else: words first, then boxes as wide as they have
 /// bytes, with search, zoom and details where scripts run.

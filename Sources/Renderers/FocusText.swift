@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import MappingEvents
 public import Reporting
+import TextLayout
 
 /// One address space as plain text: header, verdict and evidence, sizes, groups, mappings.
 ///

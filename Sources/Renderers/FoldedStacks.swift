@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Reporting
 import Symbolization
+import TextLayout
 
 /// A line for each sample that is live: its process and frames, outermost first, with `;` between
 /// them, a space, and its live bytes. What flamegraph.pl and speedscope read.
@@ -11,7 +12,7 @@ public func renderFolded(_ report: ProfileReport) -> String {
   var text = ""
   for sample in report.samples where sample.live.bytes > 0 {
     text += foldedName("\(sample.processName)-\(sample.process.raw)")
-    if let frames = sample.stack?.frames, !frames.isEmpty {
+    if let frames = sample.callPath?.frames, !frames.isEmpty {
       for frame in frames.reversed() { text += ";" + foldedName(frame.label) }
     } else {
       text += ";[no stack]"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import MappingLedger
 package import Reporting
+import TextLayout
 
 /// Groups of mappings, a line each: what they are, how much of that is resident, how fast more come,
 /// how old they are, and who makes them.

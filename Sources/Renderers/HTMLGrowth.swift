@@ -2,6 +2,7 @@
 import MappingEvents
 import Reporting
 import Symbolization
+import TextLayout
 
 /// Growth over time: per process, virtual beside resident; per origin, what of it is still there.
 func growthSection(_ report: RunReport) -> String {
@@ -58,7 +59,7 @@ private func chart(_ row: SpaceRow, _ now: KernelInstant) -> String {
 
 private func chart(_ sample: ProfileSample, _ now: KernelInstant) -> String {
   let points = sample.retained.map { ($0.when, Int64(clamping: $0.amount.bytes)) }
-  let culprit = sample.stack?.culprit ?? sample.stack?.frames.first
+  let culprit = sample.callPath?.culprit ?? sample.callPath?.frames.first
   let place = culprit.map { $0.label + ($0.place.isEmpty ? "" : " (\($0.place))") }
   let words =
     "\(sample.kind.rawValue), \(formatBytes(sample.fresh.bytes)) in"

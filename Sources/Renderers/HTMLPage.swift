@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Reporting
+import TextLayout
 
 /// Everything one run found as one HTML file, which asks nothing of the network: verdicts first, then
 /// growth, flame graph, tables, and how it was measured.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import TextLayout
 
 /// How the HTML report looks, from 390 pixels up, light and dark; the colors are FlameGraphStyle's.
 enum HTMLStyle {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Reporting
+import TextLayout
 
 /// A table that can be sorted and filtered; its rows are in the order of the report.
 struct HTMLTable {

@@ -2,7 +2,9 @@
 import LeakDetection
 import MappingEvents
 import MappingLedger
+import Meminfo
 import Reporting
+import TextLayout
 
 /// The processes of a report as a table.
 func processTable(_ report: SystemReport) -> String {

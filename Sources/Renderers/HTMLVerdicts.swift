@@ -2,6 +2,7 @@
 public import LeakDetection
 import Reporting
 import Symbolization
+import TextLayout
 
 /// Every verdict with its sentence, evidence and call stack; or the honest sentence that there is none.
 func verdictSection(_ report: SystemReport) -> String {
@@ -44,7 +45,7 @@ private func card(_ leak: LeakReport, isFolded: Bool) -> String {
     <div class="sides"><div><h4>Evidence</h4><ol class="evidence">
     \(evidence)
     </ol></div><div><h4>Who mapped it, innermost call first</h4>
-    \(stackList(leak.callStack))
+    \(stackList(leak.callPath))
     </div></div>
     """
   return """
@@ -57,7 +58,7 @@ private func card(_ leak: LeakReport, isFolded: Bool) -> String {
     """
 }
 
-private func stackList(_ stack: CallStack?) -> String {
+private func stackList(_ stack: CallPath?) -> String {
   guard let stack, !stack.frames.isEmpty else {
     return "<p class=\"quiet\">The call stack is not known.</p>"
   }

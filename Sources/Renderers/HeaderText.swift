@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import MappingEvents
 import Reporting
+import TextLayout
 
 /// What a text report says about itself: what was watched, for how long, and what is missing.
 func headerLines(_ header: ReportHeader, columns: Int) -> [String] {

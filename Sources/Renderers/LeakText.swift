@@ -2,6 +2,7 @@
 import LeakDetection
 import MappingEvents
 import Reporting
+import TextLayout
 
 /// One verdict for a person: its word, who, the sentence; then the evidence, numbered, and the call
 /// stack when it is known.
@@ -13,7 +14,7 @@ func leakLines(_ leak: LeakReport, columns: Int, showsEvidence: Bool = true) -> 
   let evidence = leak.evidence.enumerated().flatMap { index, fact in
     hanging(printable(fact), after: padLeft("\(index + 1)", to: 4) + ". ", columns: columns)
   }
-  let stack = leak.callStack.map { stackLines($0, columns: columns) } ?? []
+  let stack = leak.callPath.map { stackLines($0, columns: columns) } ?? []
   return sentence + evidence + stack
 }
 

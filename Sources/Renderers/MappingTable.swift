@@ -3,6 +3,7 @@ import AddressSpace
 package import MappingEvents
 import MappingLedger
 package import Reporting
+import TextLayout
 
 /// Live mappings in address order, a line each.
 package struct MappingTable {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import TextLayout
 
 /// `text` for the content or a quoted attribute of HTML and SVG: without anything a browser would
 /// obey, and control characters made visible as on a terminal.

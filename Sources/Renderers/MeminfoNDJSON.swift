@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+public import Meminfo
 public import Reporting
 
 /// The memory report as one line of NDJSON, of type `meminfo`.

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+import Meminfo
 import Reporting
+import TextLayout
 
 /// The table of the memory report: all rows that are not zero, by who has the memory.
 struct MeminfoTable {

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+public import Meminfo
 public import Reporting
+import TextLayout
 
 /// The memory report as plain text: what stands out, in words; then the table.
 public struct MeminfoText: Sendable {

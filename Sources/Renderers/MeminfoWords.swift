@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+import Meminfo
 import Reporting
+import TextLayout
 
 extension MeminfoRow {
   var sizeText: String { item.isCount ? formatCount(size) : formatBytes(size) }

@@ -1,9 +1,10 @@
 import MappingEvents
 import PprofProfile
-// SPDX-License-Identifier: Apache-2.0
 public import Reporting
+// SPDX-License-Identifier: Apache-2.0
 import SwiftProtobuf
 import Symbolization
+import TextLayout
 
 /// The bytes of a perftools.profiles Profile, as `go tool pprof` reads it; gzip is the caller's, who
 /// has zlib.
@@ -78,7 +79,7 @@ struct PprofProfileBuilder {
 
   mutating func add(_ sample: ProfileSample) {
     var entry = Perftools_Profiles_Sample()
-    let frames = sample.stack?.frames ?? []
+    let frames = sample.callPath?.frames ?? []
     entry.locationID = frames.isEmpty ? [locationWithoutStack()] : locations(of: frames)
     entry.value = [sample.mapped, sample.live, sample.leaked].flatMap {
       [Int64(clamping: $0.count), Int64(clamping: $0.bytes)]

@@ -115,7 +115,7 @@ extension JSONLines {
     field("offset", row.offset ?? 0)
     field("born_ns", optional: row.born?.nanoseconds)
     field("seeded", row.isSeeded)
-    stack(row.stack)
+    stack(row.callPath)
     if let thread = row.thread {
       object("thread") {
         $0.field("tid", UInt64(thread.id.raw))
@@ -159,12 +159,12 @@ extension JSONLines {
     field("resident_bytes", optional: leak.residentBytes)
     field("first_ns", verdict.first.nanoseconds)
     field("last_ns", verdict.last.nanoseconds)
-    let culprit = leak.callStack?.culprit
+    let culprit = leak.callPath?.culprit
     field("function", optional: culprit?.function)
     field("file", optional: culprit?.file)
     field("line", optional: culprit?.line.map { UInt64($0) })
     field("module", optional: culprit?.module)
-    stack(verdict.stack)
+    stack(verdict.callPath)
     field("message", leak.message)
     array("evidence", leak.evidence)
     if let limit = leak.limit {
@@ -189,15 +189,15 @@ extension JSONLines {
       LineSubject(
         when: when, process: growth.process, name: growth.processName,
         space: growth.subject.space))
-    field("kind", growth.subject.kind.rawValue)
+    field("kind", growth.subject.origin.kind.rawValue)
     field("bytes", growth.bytes)
     field("because", report.because)
-    stack(growth.subject.stack)
+    stack(growth.subject.origin.callPath)
     end()
   }
 
   /// The frames behind a stack id: once, before the first line that has it.
-  public mutating func write(_ stack: CallStack, id: StackID, _ subject: LineSubject) {
+  public mutating func write(_ stack: CallPath, id: CallPathID, _ subject: LineSubject) {
     open("stack", subject)
     field("id", Int64(id.raw))
     objects("frames", stack.frames) { line, frame in

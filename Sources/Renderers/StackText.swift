@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Reporting
 import Symbolization
+import TextLayout
 
 extension StackFrame {
   /// The function, or where in which module, or that neither is known: `spawn_worker`,
@@ -25,7 +26,7 @@ extension StackFrame {
 /// A call stack for a person, innermost frame first, a line each; the frame to look at is marked `>`.
 ///
 /// Of more than `most` frames the outermost are left out, the culprit never is.
-func stackLines(_ stack: CallStack, columns: Int, most: Int = 12) -> [String] {
+func stackLines(_ stack: CallPath, columns: Int, most: Int = 12) -> [String] {
   let culprit = stack.frames.firstIndex { !$0.isPlumbing }
   var lines = ["   Mapped by" + (culprit == nil ? ":" : ", the line to look at marked with >:")]
   var shown = Array(stack.frames.indices.prefix(most))

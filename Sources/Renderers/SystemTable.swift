@@ -3,6 +3,7 @@ import LeakDetection
 import MappingEvents
 import MappingLedger
 package import Reporting
+import TextLayout
 
 /// The table of processes, in the order of the report.
 struct SystemTable {

@@ -3,6 +3,7 @@ import LeakDetection
 import MappingEvents
 import MappingLedger
 public import Reporting
+import TextLayout
 
 /// The system-wide report as plain text: header, verdicts in words, then the table of processes.
 ///

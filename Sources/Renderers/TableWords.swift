@@ -3,6 +3,7 @@ package import LeakDetection
 package import MappingEvents
 package import MappingLedger
 import Reporting
+import TextLayout
 
 /// A size for a table: `285.3G`, `10.0M`, `64K`, `512B`.
 package func compactBytes(_ bytes: UInt64) -> String {

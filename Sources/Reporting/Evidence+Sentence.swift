@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import LeakDetection
 import MappingEvents
+import TextLayout
 
 extension Evidence {
   /// `hasEnded`: the process is gone, and the kernel has taken back what it held.

@@ -75,7 +75,7 @@ extension FlameTree {
     var path: [FlameRow.Content] = [
       .process(space: sample.space, id: sample.process.raw, name: sample.processName)
     ]
-    if let frames = sample.stack?.frames, !frames.isEmpty {
+    if let frames = sample.callPath?.frames, !frames.isEmpty {
       path += frames.prefix(deepest).reversed().map { .frame($0.unplaced) }
     } else {
       path.append(.noStack)

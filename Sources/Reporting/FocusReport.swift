@@ -68,7 +68,7 @@ public struct MappingRow: Sendable {
   /// Nil when it was there before the tracer.
   public var born: KernelInstant?
   public var isSeeded: Bool
-  public var stack: StackID?
+  public var callPath: CallPathID?
   /// The function to blame, or where in a module it is; nil when unknown.
   public var origin: String?
   /// Whose stack it is.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 public import LeakDetection
+import TextLayout
 
 /// Explained growth made ready to be read.
 public struct GrowthReport: Sendable {

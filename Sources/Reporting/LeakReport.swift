@@ -2,14 +2,15 @@
 public import LeakDetection
 public import MappingEvents
 public import Symbolization
+import TextLayout
 
 /// A verdict made ready to be read.
 public struct LeakReport: Sendable {
   public var verdict: Verdict
   /// Of the blamed bytes; nil when nobody could tell.
   public var residentBytes: UInt64?
-  /// The call path of `verdict.stack`; nil when it is unknown.
-  public var callStack: CallStack?
+  /// The call path of `verdict.callPath`; nil when it is unknown.
+  public var callPath: CallPath?
   /// The limit it runs into, when one is near.
   public var limit: MemoryLimit?
   /// Nanoseconds since its process ended; nil while it lives.
@@ -22,15 +23,15 @@ public struct LeakReport: Sendable {
 
 extension LeakReport {
   public init(
-    _ verdict: Verdict, residentBytes: UInt64?, callStack: CallStack? = nil,
+    _ verdict: Verdict, residentBytes: UInt64?, callPath: CallPath? = nil,
     limit: MemoryLimit? = nil, at now: KernelInstant
   ) {
     self.verdict = verdict
     self.residentBytes = residentBytes
-    self.callStack = callStack
+    self.callPath = callPath
     self.limit = limit
     endedAgo = verdict.endedAt.map { now.since($0) }
-    message = verdict.sentence(by: callStack?.culprit?.name, at: now)
+    message = verdict.sentence(by: callPath?.culprit?.name, at: now)
     evidence = verdict.evidence.map { $0.sentence(at: now, hasEnded: verdict.endedAt != nil) }
     if let residentBytes, verdict.standing != .withdrawn {
       let share = Double(residentBytes) / Double(max(1, verdict.bytes))

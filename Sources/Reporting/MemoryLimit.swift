@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import TextLayout
 
 /// A limit of the kernel's that growth runs into.
 public struct MemoryLimit: Sendable, Hashable {

@@ -6,13 +6,13 @@ public import Symbolization
 
 extension ProfileReport {
   /// What is live now, and what was mapped while it was watched, by space, kind and call path;
-  /// `callStack` tells those that are known. `ended` are samples of spaces that are gone; nil for `only`
+  /// `callPath` tells those that are known. `ended` are samples of spaces that are gone; nil for `only`
   /// means all spaces.
   public init(
     of ledger: Ledger, only: Space? = nil, header: ReportHeader, verdicts: [Verdict],
     ended: [ProfileSample] = [],
     buildIDs: [String: String] = [:],
-    callStack: @escaping (StackID) -> CallStack? = { _ in nil }
+    callPath: @escaping (CallPathID) -> CallPath? = { _ in nil }
   ) {
     var samples = ended
     let spaces = only.map { [$0] } ?? Array(ledger.spaces.values)
@@ -20,7 +20,7 @@ extension ProfileReport {
       let leader = space.processes[0]
       samples += Self.samples(
         of: space, leader, ledger.processes[leader]?.name.text ?? "", verdicts: verdicts,
-        at: header.when, callStack: callStack)
+        at: header.when, callPath: callPath)
     }
     samples.sort { $0.rank > $1.rank }
     self.init(header: header, samples: samples, buildIDs: buildIDs)
@@ -29,23 +29,23 @@ extension ProfileReport {
   /// The samples of one space, in no order.
   public static func samples(
     of space: Space, _ process: ProcessID, _ name: String, verdicts: [Verdict],
-    at now: KernelInstant, callStack: @escaping (StackID) -> CallStack?
+    at now: KernelInstant, callPath: @escaping (CallPathID) -> CallPath?
   ) -> [ProfileSample] {
-    var paths = Paths(callStack)
+    var paths = Paths(callPath)
     let blame = Blame(of: space.id, in: verdicts)
     var origins: [Origin: Tally] = [:]
     space.table.forEach(in: .everything) { entry in
       let mapping = entry.value
       // A guard was mapped with its stack, and is told as part of it.
       let kind = mapping.kind == .guard ? .threadStack : mapping.kind
-      let origin = Origin(kind: kind, path: mapping.stackID.flatMap { paths.number(of: $0) })
+      let origin = Origin(kind: kind, path: mapping.callPathID.flatMap { paths.number(of: $0) })
       origins[origin, default: Tally()].take(
         entry.range.length, of: mapping, isLeaked: blame.covers(entry.range.start))
     }
     var mapped: [Origin: ProfileSample.Amount] = [:]
     space.accounts.forEachAccount { account in
       let origin = Origin(
-        kind: account.kind, path: account.stack.flatMap { paths.number(of: $0) })
+        kind: account.kind, path: account.callPath.flatMap { paths.number(of: $0) })
       mapped[origin, default: .init()].add(
         .init(count: max(0, account.mapped.count), bytes: account.mapped.bytes))
     }
@@ -57,7 +57,7 @@ extension ProfileReport {
       guard tally.live.count > 0 || all.count > 0 else { return nil }
       return ProfileSample(
         space: space.id, process: process, processName: name, kind: origin.kind,
-        stack: origin.path.map { paths.known[$0] }, mapped: all, live: tally.live,
+        callPath: origin.path.map { paths.known[$0] }, mapped: all, live: tally.live,
         leaked: tally.leaked, retained: retained)
     }
   }
@@ -70,17 +70,17 @@ extension ProfileReport {
 
   /// Call paths told apart by their frames: several stack ids can stand for the same ones.
   private struct Paths {
-    private let callStack: (StackID) -> CallStack?
-    private var numbers: [CallStack: Int] = [:]
-    private var byID: [StackID: Int?] = [:]
-    private(set) var known: [CallStack] = []
+    private let callPath: (CallPathID) -> CallPath?
+    private var numbers: [CallPath: Int] = [:]
+    private var byID: [CallPathID: Int?] = [:]
+    private(set) var known: [CallPath] = []
 
-    init(_ callStack: @escaping (StackID) -> CallStack?) { self.callStack = callStack }
+    init(_ callPath: @escaping (CallPathID) -> CallPath?) { self.callPath = callPath }
 
-    mutating func number(of id: StackID) -> Int? {
+    mutating func number(of id: CallPathID) -> Int? {
       if let number = byID[id] { return number }
       var number: Int?
-      if let stack = callStack(id), !stack.frames.isEmpty {
+      if let stack = callPath(id), !stack.frames.isEmpty {
         number = numbers[stack] ?? known.count
         if number == known.count { known.append(stack) }
         numbers[stack] = number
@@ -155,11 +155,11 @@ extension ProfileReport {
 extension ProfileSample {
   /// What leaks comes first, then what is larger; the rest only keeps the order the same every time.
   fileprivate var rank: (UInt64, UInt64, Int, String, Int) {
-    (leaked.bytes, live.bytes, -space, kind.rawValue, stack?.hashValueOfAddresses ?? 0)
+    (leaked.bytes, live.bytes, -space, kind.rawValue, callPath?.hashValueOfAddresses ?? 0)
   }
 }
 
-extension CallStack {
+extension CallPath {
   fileprivate var hashValueOfAddresses: Int {
     Int(truncatingIfNeeded: frames.reduce(5381 as UInt64) { $0 &* 33 &+ $1.address })
   }

@@ -25,7 +25,7 @@ public struct ProfileSample: Sendable {
   public var processName: String
   public var kind: MappingKind
   /// Nil when it is unknown: mapped before tracing began, or without a stack.
-  public var stack: CallStack?
+  public var callPath: CallPath?
   /// While it was watched.
   public var mapped: Amount
   /// Still there now.
@@ -47,7 +47,7 @@ public struct ProfileSample: Sendable {
   }
 
   public init(
-    space: Int, process: ProcessID, processName: String, kind: MappingKind, stack: CallStack?,
+    space: Int, process: ProcessID, processName: String, kind: MappingKind, callPath: CallPath?,
     mapped: Amount, live: Amount, leaked: Amount, retained: [AmountSample] = []
   ) {
     self.retained = retained
@@ -55,7 +55,7 @@ public struct ProfileSample: Sendable {
     self.process = process
     self.processName = processName
     self.kind = kind
-    self.stack = stack
+    self.callPath = callPath
     self.mapped = mapped
     self.live = live
     self.leaked = leaked

@@ -108,15 +108,15 @@ public struct ReportAssembler: Sendable {
 
   public mutating func focus(
     on space: Space, _ ledger: Ledger, _ texts: TextTable, _ around: Surroundings,
-    leastBytes: UInt64, at now: KernelInstant, origin: (StackID) -> String? = { _ in nil }
+    leastBytes: UInt64, at now: KernelInstant, origin: (CallPathID) -> String? = { _ in nil }
   ) -> FocusReport {
     remember(sizesOf: [space], around, at: now)
     let row = row(space, ledger, around, at: now)
     remember([space], around, at: now)
     var mappings = mappingRows(of: space, ledger, texts)
-    var origins: [StackID: String?] = [:]
+    var origins: [CallPathID: String?] = [:]
     for index in mappings.indices {
-      guard let stack = mappings[index].stack else { continue }
+      guard let stack = mappings[index].callPath else { continue }
       if origins[stack] == nil { origins[stack] = .some(origin(stack)) }
       mappings[index].origin = origins[stack] ?? nil
     }
@@ -256,7 +256,7 @@ public func mappingRows(of space: Space, _ ledger: Ledger, _ texts: TextTable) -
         kind: mapping.kind, path: texts[file.path],
         offset: mapping.file == .none && !mapping.isShared
           ? nil : entry.range.start &+ mapping.offsetBias,
-        born: mapping.born, isSeeded: mapping.isSeeded, stack: mapping.stackID, origin: nil,
+        born: mapping.born, isSeeded: mapping.isSeeded, callPath: mapping.callPathID, origin: nil,
         thread: owner.map { ($0.thread, !$0.isIdle) }))
   }
   return rows

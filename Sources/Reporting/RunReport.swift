@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+public import Meminfo
 
 /// Everything that one run found, for a report that is read by itself. Finished and ordered.
 public struct RunReport: Sendable {

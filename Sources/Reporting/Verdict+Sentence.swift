@@ -2,11 +2,12 @@
 import LeakDetection
 import MappingEvents
 import MappingLedger
+import TextLayout
 
 extension Verdict {
   /// One sentence for a person; `culprit` names who mapped it, when that is known.
   func sentence(by culprit: String?, at now: KernelInstant) -> String {
-    switch (subject.kind, subject.manner) {
+    switch (subject.kind, subject.origin.manner) {
     case (.threadStack, _) where subject.isRunOn: runningThreadSentence(by: culprit, at: now)
     case (.threadStack, _): threadStackSentence(by: culprit, at: now)
     case (.heap, _): heapSentence(by: culprit, at: now)
@@ -18,7 +19,7 @@ extension Verdict {
   // MARK: Thread stacks
 
   private func threadStackSentence(by culprit: String?, at now: KernelInstant) -> String {
-    let size = subject.unitBytes == 0 ? nil : formatBytes(subject.unitBytes)
+    let size = subject.origin.unitBytes == 0 ? nil : formatBytes(subject.origin.unitBytes)
     let by = culprit.map { " created by \($0)" } ?? ""
     let stacks =
       plural(count, "stack") + (size.map { " of \($0)" } ?? ", \(formatBytes(bytes)) in all,")
@@ -118,7 +119,7 @@ extension Verdict {
 
   private func heapSentence(by culprit: String?, at now: KernelInstant) -> String {
     let heap =
-      subject.manner == .committed
+      subject.origin.manner == .committed
       ? "What is accessible of reserved memory, such as malloc's arenas," : "The heap"
     let by = culprit.map { ", most of it for \($0)," } ?? ""
     switch standing {
@@ -144,7 +145,7 @@ extension Verdict {
     let silence = now.since(last)
     let isOver = silence / 3 > gap && silence > max(1_000_000_000, last.since(first) / 5)
     let rate = "\(formatBytes(UInt64(bytesPerMinute))) a minute"
-    let unit = eachBytes ?? subject.unitBytes
+    let unit = eachBytes ?? subject.origin.unitBytes
     let each = period.map { period in
       unit == 0
         ? ": one every \(formatDuration(nanoseconds: period))"

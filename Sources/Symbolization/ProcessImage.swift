@@ -158,9 +158,9 @@ final class ProcessImage {
   // MARK: Unwinding
 
   /// The frames of `stack`, or why they stop short.
-  func callStack(of stack: CapturedStack, symbolizes: Bool) -> CallStack {
+  func callPath(of stack: CapturedStack, symbolizes: Bool) -> CallPath {
     switch stack.content {
-    case .unreadable: return CallStack(frames: [], incomplete: .unreadable)
+    case .unreadable: return CallPath(frames: [], incomplete: .unreadable)
     case .addresses(let addresses): return symbolized(addresses)
     case .copy(let memory, let isCut):
       return unwound(stack, memory, isCut: isCut, symbolizes: symbolizes)
@@ -168,18 +168,18 @@ final class ProcessImage {
   }
 
   /// `stack`, unwound before, with its symbols.
-  func symbolized(_ stack: CallStack) -> CallStack {
-    CallStack(
+  func symbolized(_ stack: CallPath) -> CallPath {
+    CallPath(
       frames: stack.frames.enumerated().flatMap { frames(at: $1.address, isCall: $0 > 0) },
       incomplete: stack.incomplete)
   }
 
-  private func symbolized(_ addresses: [UInt64]) -> CallStack {
+  private func symbolized(_ addresses: [UInt64]) -> CallPath {
     var frames: [StackFrame] = []
     for (index, address) in addresses.enumerated() {
       frames += self.frames(at: address, isCall: index > 0)
     }
-    return CallStack(
+    return CallPath(
       frames: frames, incomplete: Self.reachStart(frames) ? nil : .framePointersOnly)
   }
 
@@ -195,13 +195,13 @@ final class ProcessImage {
 
   private func unwound(
     _ stack: CapturedStack, _ memory: [UInt8], isCut: Bool, symbolizes: Bool
-  ) -> CallStack {
+  ) -> CallPath {
     capture = Capture(stack: stack, memory: memory)
     defer { capture = nil }
     if !isAttached {
       guard let program, dwfl_attach_state(session, program, pid_t(process), &threadCallbacks, own)
       else {
-        return CallStack(
+        return CallPath(
           frames: frames(at: stack.instruction, isCall: false), incomplete: .noUnwindTables)
       }
       isAttached = true
@@ -211,7 +211,7 @@ final class ProcessImage {
       goOn(from: gap)
       status = dwfl_getthread_frames(session, pid_t(process), tookFrame, own)
     }
-    guard let done = capture else { return CallStack(frames: []) }
+    guard let done = capture else { return CallPath(frames: []) }
     var frames: [StackFrame] = []
     var steps = done.steps
     // Deep recursion is shown once, for the sake of what called it.
@@ -231,7 +231,7 @@ final class ProcessImage {
     if steps.count > Self.mostFrames || done.steps.count >= Self.mostUnwound {
       incomplete = .tooDeep
     }
-    return CallStack(frames: frames, incomplete: incomplete)
+    return CallPath(frames: frames, incomplete: incomplete)
   }
 
   /// Has the next round of unwinding begin at the caller of the frame at `gap`; where none is found,

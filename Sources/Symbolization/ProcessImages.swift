@@ -12,7 +12,7 @@ struct ProcessImages {
     /// CLOCK_MONOTONIC nanoseconds.
     var usedAt: UInt64
     /// The first id of each call path, by the hash of its addresses.
-    var paths: [Int: StackID] = [:]
+    var paths: [Int: CallPathID] = [:]
   }
 
   private var entries: [SpaceKey: Entry] = [:]
@@ -51,35 +51,36 @@ struct ProcessImages {
 
   mutating func resolve(
     _ stack: CapturedStack, process: UInt32, layout: Int, symbolizes: Bool
-  ) -> StackResolver.Resolved {
+  ) -> CallPathResolver.Resolved {
     var entry = entry(
       of: stack.space, process, stack.thread.raw, layout, readsDebugInfo: symbolizes)
-    let callStack =
-      entry.image?.callStack(of: stack, symbolizes: symbolizes)
-      ?? CallStack(
+    let callPath =
+      entry.image?.callPath(of: stack, symbolizes: symbolizes)
+      ?? CallPath(
         frames: [StackFrame(address: stack.instruction, unresolved: .noModule)],
         incomplete: .processGone)
     var canonical = stack.id
-    if !callStack.frames.isEmpty {
-      let path = callStack.pathHash
+    if !callPath.frames.isEmpty {
+      let path = callPath.pathHash
       canonical = entry.paths[path] ?? stack.id
       entry.paths[path] = canonical
     }
     entries[stack.space] = entry
     bytesSinceTrim += stack.byteCount
-    return StackResolver.Resolved(
-      id: stack.id, space: stack.space, canonical: canonical, stack: callStack,
+    return CallPathResolver.Resolved(
+      id: stack.id, space: stack.space, canonical: canonical, stack: callPath,
       buildIDs: entry.image?.takeBuildIDs() ?? [:])
   }
 
   /// The same stack with its symbols; as it is when the process is gone. What that opens is large and
   /// seldom needed twice, so it is closed again.
-  func symbolize(_ unwound: StackResolver.Unwound, process: UInt32) -> StackResolver.Resolved {
+  func symbolize(_ unwound: CallPathResolver.Unwound, process: UInt32) -> CallPathResolver.Resolved
+  {
     let image = ProcessImage(process, readsDebugInfo: true)
     let stack = image?.symbolized(unwound.stack)
     let buildIDs = image?.takeBuildIDs() ?? [:]
     malloc_trim(0)
-    return StackResolver.Resolved(
+    return CallPathResolver.Resolved(
       id: unwound.id, space: unwound.space, canonical: unwound.id, stack: stack ?? unwound.stack,
       buildIDs: buildIDs)
   }

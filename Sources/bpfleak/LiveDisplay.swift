@@ -3,6 +3,7 @@ import Glibc
 import LiveView
 import MappingEvents
 import MappingLedger
+import Meminfo
 import Reporting
 
 /// The live view of one run: the terminal, what a person looks at, and what was shown last.

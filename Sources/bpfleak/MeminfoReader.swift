@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Glibc
+import Meminfo
 import Reporting
 
 /// Reads what a memory report needs from /proc; nothing of it needs a privilege but slabinfo.

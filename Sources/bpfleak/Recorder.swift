@@ -2,6 +2,7 @@
 import MappingEvents
 import Recording
 import Reporting
+import TextLayout
 
 /// Writes a recording of a session to a file, while it goes on.
 final class Recorder {

@@ -5,6 +5,7 @@ import KernelTracer
 import LeakDetection
 import MappingEvents
 import MappingLedger
+import Meminfo
 import Recording
 import Reporting
 
@@ -155,7 +156,7 @@ struct RecordedAnswers {
   /// By the name of the question.
   var texts: [String: MachineAnswer] = [:]
   /// Stacks that turned out to be the same call path as others.
-  var unified: [(StackID, StackID)] = []
+  var unified: [(CallPathID, CallPathID)] = []
   /// How far the replay is.
   var time = KernelInstant(nanoseconds: 0)
   private var origins: [ProcessID: (executable: String?, cgroup: String?)] = [:]

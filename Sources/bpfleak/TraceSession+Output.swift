@@ -46,7 +46,7 @@ extension TraceSession {
       let isWritten = lines.write(event, change, in: context)
       if isWritten, let space = change.space {
         owe(
-          event.stack, before: start,
+          event.callPath, before: start,
           LineSubject(
             when: event.when, process: event.process,
             name: ledger.name(of: event.thread, in: event.process).text, space: space,
@@ -192,7 +192,7 @@ extension TraceSession {
         if settings.wants("mapping") {
           let start = lines.count
           lines.write(row, subject)
-          owe(row.stack, before: start, subject)
+          owe(row.callPath, before: start, subject)
         }
         count += 1
         if lines.count > 1 << 18 { flush() }
@@ -208,7 +208,7 @@ extension TraceSession {
 
   func publish(_ news: [Verdict], at now: KernelInstant) {
     // While the process is there: the next report may be too late for its symbols.
-    for verdict in news where verdict.standing != .withdrawn { _ = callStack(of: verdict) }
+    for verdict in news where verdict.standing != .withdrawn { _ = callPath(of: verdict) }
     let isShown = settings.form == .ndjson && settings.wants("leak")
     // A recording has what was asked about a verdict with the judgement, and so finds it a replay.
     if recorder != nil || tracer.isRecording {
@@ -237,7 +237,7 @@ extension TraceSession {
     let start = lines.count
     lines.write(leak, isFinal: isFinal, at: now)
     owe(
-      verdict.stack, before: start,
+      verdict.callPath, before: start,
       LineSubject(
         when: now, process: verdict.process, name: verdict.processName,
         space: verdict.subject.space))
@@ -259,7 +259,7 @@ extension TraceSession {
     return LeakReport(
       verdict,
       residentBytes: residentBytes(of: ranges, in: verdict.process),
-      callStack: callStack(of: verdict), limit: limit(of: verdict), at: now)
+      callPath: callPath(of: verdict), limit: limit(of: verdict), at: now)
   }
 
   /// The limit that a leak runs into, while its process is there.
@@ -352,7 +352,7 @@ extension TraceSession {
   }
 
   /// Where what is mapped through a stack comes from, in a few words.
-  func origin(of id: StackID) -> String? { stacks.book[id]?.origin }
+  func origin(of id: CallPathID) -> String? { stacks.book[id]?.origin }
 
   func surroundings(
     isFinal: Bool, at now: KernelInstant

@@ -10,9 +10,9 @@ import Symbolization
 
 /// The call stacks of a run: handed to the resolver as they come, taken back when they are done.
 struct StackAccount {
-  var book = CallStackBook()
+  var book = CallPathBook()
   /// Nil with `--stacks none`.
-  let resolver: StackResolver?
+  let resolver: CallPathResolver?
   /// Counts the times that code was mapped in a space: what was known of its modules is old then.
   var layouts: [SpaceKey: Int] = [:]
   /// Stacks of spaces that may be gone before anybody asks, and since when there are any. Nil once a
@@ -20,13 +20,13 @@ struct StackAccount {
   var young: [SpaceKey: Young?] = [:]
   private(set) var youngBytes = 0
   /// Stacks whose symbols were asked for.
-  var symbolsWanted: Set<StackID> = []
+  var symbolsWanted: Set<CallPathID> = []
   /// Of those, the ones that came.
-  var symbolized: Set<StackID> = []
+  var symbolized: Set<CallPathID> = []
   /// Which stacks have had their line.
-  private var written: Set<StackID> = []
+  private var written: Set<CallPathID> = []
   /// Of every stack that was sent and may be sent again under another id once this is forgotten.
-  private var fingerprints: [StackID: UInt64] = [:]
+  private var fingerprints: [CallPathID: UInt64] = [:]
   /// So many are kept before it is looked which of them are still in use.
   private var mostFingerprints: Int
   private let leastFingerprints: Int
@@ -49,7 +49,7 @@ struct StackAccount {
 
   /// The line of a stack, due right before the first line that speaks of it.
   struct OwedLine {
-    var id: StackID
+    var id: CallPathID
     var subject: LineSubject
     /// Where that other line begins.
     var start: Int
@@ -61,7 +61,7 @@ struct StackAccount {
   }
 
   init(resolves: Bool) {
-    resolver = resolves ? StackResolver() : nil
+    resolver = resolves ? CallPathResolver() : nil
     leastFingerprints = getenv("BPFLEAK_KEPT_STACKS").flatMap { Int(String(cString: $0)) } ?? 4096
     mostFingerprints = leastFingerprints
   }
@@ -102,7 +102,7 @@ struct StackAccount {
   private static let mostYoungBytes = 8 << 20
 
   /// Whether a line for that stack is still owed; it is not from now on.
-  mutating func claimLine(_ id: StackID) -> Bool { written.insert(id).inserted }
+  mutating func claimLine(_ id: CallPathID) -> Bool { written.insert(id).inserted }
 
   private static let mostBuildIDs = 10_000
 
@@ -126,7 +126,7 @@ struct StackAccount {
   var isFull: Bool { fingerprints.count >= mostFingerprints }
 
   /// Forgets every stack that is not in `used`; answers the fingerprints of what was forgotten.
-  mutating func forget(except used: Set<StackID>) -> [UInt64] {
+  mutating func forget(except used: Set<CallPathID>) -> [UInt64] {
     let forgotten = fingerprints.filter { !used.contains($0.key) }
     fingerprints = fingerprints.filter { used.contains($0.key) }
     mostFingerprints = max(leastFingerprints, 2 * fingerprints.count)
@@ -176,7 +176,7 @@ extension TraceSession {
   }
 
   /// Asks, once, for the symbols of a stack that a verdict speaks of.
-  private func wantSymbols(of id: StackID, in spaceID: Int) {
+  private func wantSymbols(of id: CallPathID, in spaceID: Int) {
     guard let resolver = stacks.resolver, !showsAllStacks, let unwound = stacks.book[id],
       let space = ledger.spaces.values.first(where: { $0.id == spaceID }),
       let process = space.processes.first
@@ -184,7 +184,7 @@ extension TraceSession {
     let id = stacks.book.canonical(id)
     guard stacks.symbolsWanted.insert(id).inserted else { return }
     resolver.symbolize(
-      StackResolver.Unwound(id: id, space: space.key, stack: unwound), process: process)
+      CallPathResolver.Unwound(id: id, space: space.key, stack: unwound), process: process)
   }
 
   /// Keeps the resolver's view of a space in step with what `event` does to its code.
@@ -225,7 +225,7 @@ extension TraceSession {
   func sweepStacks() {
     guard stacks.isFull else { return }
     var used = ledger.stacksInUse()
-    for verdict in book.verdicts { if let id = verdict.stack { used.insert(id) } }
+    for verdict in book.verdicts { if let id = verdict.callPath { used.insert(id) } }
     for owed in stacks.wanted + stacks.held.flatMap(\.stacks) { used.insert(owed.id) }
     used.formUnion(used.map { stacks.book.canonical($0) })
     tracer.forgetStacks(stacks.forget(except: used))
@@ -245,14 +245,14 @@ extension TraceSession {
 
   /// Whether all that will be known of a verdict's call path is.
   func hasSymbols(_ verdict: Verdict) -> Bool {
-    guard let id = verdict.stack, stacks.resolver != nil, !showsAllStacks else { return true }
+    guard let id = verdict.callPath, stacks.resolver != nil, !showsAllStacks else { return true }
     wantSymbols(of: id, in: verdict.subject.space)
     let canonical = stacks.book.canonical(id)
     return stacks.symbolized.contains(canonical) || !stacks.symbolsWanted.contains(canonical)
   }
 
-  func callStack(of verdict: Verdict) -> CallStack? {
-    guard let id = verdict.stack else { return nil }
+  func callPath(of verdict: Verdict) -> CallPath? {
+    guard let id = verdict.callPath else { return nil }
     wantSymbols(of: id, in: verdict.subject.space)
     return stacks.book[id]
   }
@@ -261,7 +261,7 @@ extension TraceSession {
 
   /// Notes that a line just written speaks of a stack: its own line goes before.
   /// It begins at `start` in `lines`.
-  func owe(_ id: StackID?, before start: Int, _ subject: @autoclosure () -> LineSubject) {
+  func owe(_ id: CallPathID?, before start: Int, _ subject: @autoclosure () -> LineSubject) {
     guard let id, settings.wants("stack"), stacks.claimLine(id) else { return }
     stacks.wanted.append(StackAccount.OwedLine(id: id, subject: subject(), start: start))
   }
@@ -289,7 +289,7 @@ extension TraceSession {
       for owed in chunk.stacks {
         lines.append(chunk.bytes[reached..<owed.start])
         reached = owed.start
-        let stack = stacks.book[owed.id] ?? CallStack(frames: [], incomplete: .notInTime)
+        let stack = stacks.book[owed.id] ?? CallPath(frames: [], incomplete: .notInTime)
         lines.write(stack, id: owed.id, owed.subject)
       }
       lines.append(chunk.bytes[reached...])

@@ -5,6 +5,7 @@ import MappingEvents
 import MappingLedger
 import Renderers
 import Reporting
+import TextLayout
 
 /// Outputs that are one whole, written when the run ends.
 extension TraceSession {
@@ -31,7 +32,7 @@ extension TraceSession {
     let profile = ProfileReport(
       of: ledger, only: focusedSpace, header: system.header, verdicts: book.verdicts,
       ended: settings.focus == nil ? endedSamples : [],
-      buildIDs: stacks.buildIDs.mapValues { hexadecimal($0) }, callStack: { known[$0] })
+      buildIDs: stacks.buildIDs.mapValues { hexadecimal($0) }, callPath: { known[$0] })
     switch settings.form {
     case .text, .ndjson: return
     case .folded: output.write(renderFolded(profile))
@@ -58,7 +59,7 @@ extension TraceSession {
     awaitStacks(200_000_000)
     let known = stacks.book
     endedSamples += ProfileReport.samples(
-      of: space, process, name.text, verdicts: book.verdicts, at: when, callStack: { known[$0] })
+      of: space, process, name.text, verdicts: book.verdicts, at: when, callPath: { known[$0] })
   }
 
   private static let mostEnded = 20_000

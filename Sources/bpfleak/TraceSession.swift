@@ -229,7 +229,7 @@ final class TraceSession {
       // Of all stacks, then of the symbols that verdicts need.
       awaitStacks(Self.lastWait)
       judge(at: Clock.now)
-      for verdict in book.verdicts { _ = callStack(of: verdict) }
+      for verdict in book.verdicts { _ = callPath(of: verdict) }
       awaitStacks(Self.lastWait)
       finish(at: Clock.now)
     }

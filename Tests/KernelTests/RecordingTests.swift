@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 import Testing
+import TextLayout
 
 extension KernelTests {
   @Suite(.emulationTooSlow("what is written of a stream does not depend on the kernel"))

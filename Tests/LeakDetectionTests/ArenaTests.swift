@@ -35,7 +35,7 @@ import Testing
     let watch = program.watched(until: 24_000)
     #expect(try #require(watch.leakingSince) <= 15_000)
     #expect(watch.verdict?.subject.kind == .anonymous)
-    #expect(watch.verdict?.stack == StackID(9))
+    #expect(watch.verdict?.callPath == CallPathID(9))
   }
 
   @Test("reservations that were used for a moment, and are kept, leak as soon")
@@ -52,7 +52,7 @@ import Testing
     }
     let watch = program.watched(until: 24_000)
     #expect(try #require(watch.leakingSince) <= 15_000)
-    #expect(watch.verdict?.stack == StackID(9))
+    #expect(watch.verdict?.callPath == CallPathID(9))
   }
 
   @Test("one reservation of which ever more is made accessible leaks as a heap does")
@@ -65,7 +65,7 @@ import Testing
     let watch = program.watched(until: 18_000)
     #expect(try #require(watch.leakingSince) <= 15_000)
     let verdict = try #require(watch.verdict)
-    #expect(verdict.subject.kind == .heap && verdict.stack == StackID(3))
+    #expect(verdict.subject.kind == .heap && verdict.callPath == CallPathID(3))
     #expect(verdict.bytes == 120 << 18)
   }
 
@@ -81,7 +81,7 @@ import Testing
     let watch = program.watched(until: 18_000, besides: reservationBefore(used: used))
     #expect(try #require(watch.leakingSince) <= 15_000)
     let verdict = try #require(watch.verdict)
-    #expect(verdict.subject.kind == .heap && verdict.stack == StackID(3))
+    #expect(verdict.subject.kind == .heap && verdict.callPath == CallPathID(3))
     #expect(verdict.bytes == 120 << 18)
   }
 
@@ -146,8 +146,8 @@ import Testing
     }
     let verdict = try #require(program.watched(until: 20_000).verdict)
     #expect(verdict.standing == .leaking)
-    #expect(verdict.subject.kind == .heap && verdict.subject.manner == .committed)
-    #expect(verdict.stack == StackID(4))
+    #expect(verdict.subject.kind == .heap && verdict.subject.origin.manner == .committed)
+    #expect(verdict.callPath == CallPathID(4))
     #expect(
       verdict.evidence.contains {
         if case .extenders(stacks: 2, let share) = $0 { return share == 0.75 }
@@ -215,8 +215,8 @@ import Testing
     }
     var watch = Watch(program)
     for event in program.events { watch.take(event) }
-    watch.ledger.unify(StackID(4), with: StackID(3))
+    watch.ledger.unify(CallPathID(4), with: CallPathID(3))
     watch.judge(at: instant(20_000))
-    #expect(watch.verdict?.stack == StackID(3))
+    #expect(watch.verdict?.callPath == CallPathID(3))
   }
 }

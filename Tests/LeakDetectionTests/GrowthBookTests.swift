@@ -18,7 +18,8 @@ import Testing
       }
       watch.judge(at: instant(ms))
       for growth in book.news(watch.ledger, blamed: watch.book.verdicts, at: instant(ms)) {
-        lines.append("\(ms) \(growth.subject.kind.rawValue) \(growth.bytes >> 20) \(growth.reason)")
+        lines.append(
+          "\(ms) \(growth.subject.origin.kind.rawValue) \(growth.bytes >> 20) \(growth.reason)")
       }
     }
     return lines

@@ -37,7 +37,7 @@ import Testing
     let watch = program.watched(until: 6000)
     #expect(watch.leakingSince == 4000)
     let verdict = try #require(watch.verdict)
-    #expect(verdict.subject.unitBytes == 10 << 20)
+    #expect(verdict.subject.origin.unitBytes == 10 << 20)
     #expect(
       verdict.evidence == [
         .mapped(count: 30, bytes: 10 << 20, guardBytes: 4096, withStackFlag: true),

@@ -30,7 +30,8 @@ struct Program {
     events.append(
       MappingEvent(
         when: instant(ms), process: ProcessID(process), thread: ThreadID(thread ?? process),
-        space: hasSpace ? SpaceKey(space) : nil, stack: stack.map { StackID($0) }, fact: fact))
+        space: hasSpace ? SpaceKey(space) : nil, callPath: stack.map { CallPathID($0) }, fact: fact)
+    )
   }
 
   // MARK: Stacks

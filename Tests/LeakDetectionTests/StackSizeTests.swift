@@ -25,7 +25,7 @@ import Testing
     let watch = program.watched(until: 30_000)
     #expect(try #require(watch.leakingSince) <= 15_000)
     let verdict = try #require(watch.verdict)
-    #expect(verdict.subject.unitBytes == 0 && verdict.stack == StackID(4))
+    #expect(verdict.subject.origin.unitBytes == 0 && verdict.callPath == CallPathID(4))
     #expect(verdict.count == count && !watch.story.contains { $0.contains("withdrawn") })
   }
 

@@ -17,7 +17,7 @@ import Testing
     let since = try #require(watch.leakingSince)
     #expect(since <= max(15_000, 12 * ms))
     let verdict = try #require(watch.verdict)
-    #expect(verdict.subject.stack == StackID(1) && verdict.subject.kind == .anonymous)
+    #expect(verdict.subject.origin.callPath == CallPathID(1) && verdict.subject.kind == .anonymous)
     #expect(verdict.count == Int(count) && verdict.bytes == count * 64 << 10)
     #expect(verdict.period.map { $0 / 1_000_000 } == ms)
   }
@@ -32,7 +32,7 @@ import Testing
     let watch = program.watched(until: 25_000)
     #expect(try #require(watch.since("suspect")) <= 15_000)
     #expect(try #require(watch.leakingSince) <= 20_500)
-    #expect(watch.verdict?.subject.stack == StackID(1))
+    #expect(watch.verdict?.subject.origin.callPath == CallPathID(1))
   }
 
   @Test("one mapping every 5 s is found amid 1,000 short-lived ones a second of the same origin")
@@ -94,7 +94,7 @@ import Testing
     let watch = goProgram(steps: 100, every: 800).watched(until: 60_000)
     #expect(try #require(watch.leakingSince) <= 27_000)
     let verdict = try #require(watch.verdict)
-    #expect(verdict.subject.kind == .heap && verdict.stack == StackID(8))
+    #expect(verdict.subject.kind == .heap && verdict.callPath == CallPathID(8))
     #expect(verdict.bytes == 76 << 22)
   }
 
@@ -176,8 +176,8 @@ import Testing
     }
     let watch = program.watched(until: 20_000)
     #expect(try #require(watch.leakingSince) <= 15_000)
-    #expect(watch.verdict?.subject.stack == StackID(2))
-    #expect(watch.verdict?.subject.manner == .grown)
+    #expect(watch.verdict?.subject.origin.callPath == CallPathID(2))
+    #expect(watch.verdict?.subject.origin.manner == .grown)
   }
 
   @Test(
@@ -196,7 +196,8 @@ import Testing
       ])
     #expect(try #require(watch.leakingSince) <= 15_000)
     let verdict = try #require(watch.verdict)
-    #expect(verdict.subject.stack == StackID(2) && verdict.subject.manner == .grown)
+    #expect(
+      verdict.subject.origin.callPath == CallPathID(2) && verdict.subject.origin.manner == .grown)
     #expect(milliseconds(verdict.first) < 1000)
     // What the first growth added came with the buffer.
     #expect(verdict.bytes == 199 << 14)
@@ -226,7 +227,8 @@ import Testing
       })
     #expect(try #require(watch.leakingSince) <= 15_000)
     let verdict = try #require(watch.book.verdicts.first { $0.standing == .leaking })
-    #expect(verdict.subject.manner == .grown && verdict.subject.stack == StackID(2))
+    #expect(
+      verdict.subject.origin.manner == .grown && verdict.subject.origin.callPath == CallPathID(2))
     #expect(verdict.bytesPerMinute < 1.3 * 600 * Double(64 << 10))
   }
 
@@ -249,14 +251,14 @@ import Testing
     var events = program.events[...]
     for ms in stride(from: 500, through: 19_000, by: 500) as StrideThrough<UInt64> {
       for stack in 11...170 where instant(50 + UInt64(stack - 10) * 120) <= instant(ms - 500) {
-        watch.ledger.unify(StackID(Int32(stack)), with: StackID(10))
+        watch.ledger.unify(CallPathID(Int32(stack)), with: CallPathID(10))
       }
       while let event = events.first, event.when <= instant(ms) { watch.take(events.removeFirst()) }
       watch.judge(at: instant(ms))
     }
     #expect(try #require(watch.leakingSince) <= 15_000)
     let verdict = try #require(watch.book.verdicts.first { $0.standing == .leaking })
-    #expect(verdict.stack == StackID(10) && verdict.subject.manner == .grown)
+    #expect(verdict.callPath == CallPathID(10) && verdict.subject.origin.manner == .grown)
   }
 
   @Test("two call paths that take turns at one buffer are each known by what they add")
@@ -375,7 +377,7 @@ import Testing
     }
     let watch = program.watched(until: 20_000)
     #expect(watch.leakingSince != nil)
-    #expect(watch.verdict?.subject.unitBytes == 40 << 10)
+    #expect(watch.verdict?.subject.origin.unitBytes == 40 << 10)
   }
 
   @Test("two stacks that turn out to be one call path have one verdict")
@@ -386,10 +388,10 @@ import Testing
     }
     var watch = Watch(program)
     for event in program.events { watch.take(event) }
-    watch.ledger.unify(StackID(2), with: StackID(1))
+    watch.ledger.unify(CallPathID(2), with: CallPathID(1))
     watch.judge(at: instant(20_000))
     #expect(watch.standing == ["leaking 200"])
-    #expect(watch.verdict?.stack == StackID(1))
+    #expect(watch.verdict?.callPath == CallPathID(1))
   }
 
   @Test("mappings that each seem to come by a path of their own, until it is unwound, leak as one")
@@ -399,13 +401,13 @@ import Testing
     var watch = Watch(program)
     for (tick, event) in program.events.enumerated() {
       watch.take(event)
-      if tick > 0 { watch.ledger.unify(StackID(Int32(tick)), with: StackID(0)) }
+      if tick > 0 { watch.ledger.unify(CallPathID(Int32(tick)), with: CallPathID(0)) }
       if tick % 2 == 0 { watch.judge(at: event.when) }
     }
     #expect(try #require(watch.leakingSince) <= 15_000)
     #expect(watch.standing == ["leaking 65"])
     let verdict = try #require(watch.verdict)
-    #expect(verdict.stack == StackID(0))
+    #expect(verdict.callPath == CallPathID(0))
     #expect(verdict.period == 300_000_000)
     #expect(verdict.first == instant(0))
   }
@@ -425,8 +427,8 @@ import Testing
     for ms in stride(from: 500, through: 30_000, by: 500) as StrideThrough<UInt64> {
       while let event = events.first, event.when <= instant(ms) {
         watch.take(events.removeFirst())
-        if let stack = event.stack, stack != StackID(0) {
-          watch.ledger.unify(stack, with: StackID(0))
+        if let stack = event.callPath, stack != CallPathID(0) {
+          watch.ledger.unify(stack, with: CallPathID(0))
         }
       }
       watch.judge(at: instant(ms))
@@ -446,8 +448,8 @@ import Testing
     var watch = Watch(program)
     for event in program.events {
       watch.take(event)
-      if let stack = event.stack, stack != StackID(0) {
-        watch.ledger.unify(stack, with: StackID(0))
+      if let stack = event.callPath, stack != CallPathID(0) {
+        watch.ledger.unify(stack, with: CallPathID(0))
       }
       watch.judge(at: event.when)
     }
@@ -485,6 +487,6 @@ import Testing
     let watch = program.watched(until: 20_000)
     #expect(try #require(watch.leakingSince) <= 15_000)
     let verdict = try #require(watch.verdict)
-    #expect(verdict.subject.kind == .heap && verdict.stack == StackID(3))
+    #expect(verdict.subject.kind == .heap && verdict.callPath == CallPathID(3))
   }
 }

@@ -17,7 +17,8 @@ private struct ScriptedDetector: LeakDetector {
     guard let (standing, count) = script[milliseconds(now) / 1000] else { return [] }
     return [
       Verdict(
-        subject: Verdict.Subject(space: space.id, kind: .anonymous, unitBytes: 4096, stack: nil),
+        subject: Verdict.Subject(
+          space: space.id, origin: Origin(kind: .anonymous, unitBytes: 4096)),
         standing: standing, process: ProcessID(100), processName: "server", count: count,
         bytes: UInt64(count) * 4096, bytesPerMinute: 1, period: nil, first: instant(0), last: now,
         evidence: [], ranges: [])

@@ -107,7 +107,7 @@ import Testing
     }
     let watch = program.watched(until: 5000)
     #expect(watch.standing == ["leaking 50", "suspect 5"])
-    #expect(watch.book.verdicts.map(\.subject.unitBytes) == [10 << 20, 2 << 20])
+    #expect(watch.book.verdicts.map(\.subject.origin.unitBytes) == [10 << 20, 2 << 20])
   }
 
   @Test("lost events are part of the evidence")
@@ -195,8 +195,8 @@ import Testing
     }
     let watch = program.watched(until: 5000)
     #expect(watch.story == ["1000 suspect 10", "2000 suspect 20", "4000 leaking 40"])
-    #expect(watch.verdict?.stack == StackID(7))
-    #expect(leak(30).watched(until: 3000).verdict?.stack == nil)
+    #expect(watch.verdict?.callPath == CallPathID(7))
+    #expect(leak(30).watched(until: 3000).verdict?.callPath == nil)
   }
 
   /// What is told of mappings that come every 100 ms by the path `of` each, when those of `unified`
@@ -209,7 +209,7 @@ import Testing
     for ms in stride(from: 500, through: 29_500, by: 500) as StrideThrough<UInt64> {
       while let event = events.first, event.when <= instant(ms) { watch.take(events.removeFirst()) }
       if ms == 15_000 {
-        for stack in unified { watch.ledger.unify(StackID(stack), with: StackID(1)) }
+        for stack in unified { watch.ledger.unify(CallPathID(stack), with: CallPathID(1)) }
       }
       watch.judge(at: instant(ms))
     }
@@ -222,7 +222,7 @@ import Testing
     let watch = story(unified: [2]) { $0 == 0 ? 1 : 2 }
     #expect(!watch.story.contains { $0.contains("withdrawn") }, "\(watch.story)")
     #expect(watch.standing == ["leaking 296"])
-    #expect(watch.verdict?.subject.stack == StackID(1))
+    #expect(watch.verdict?.subject.origin.callPath == CallPathID(1))
     #expect(watch.news.count { $0.standing == .suspect } == 1)
   }
 
@@ -231,7 +231,7 @@ import Testing
     let watch = story(unified: [2]) { Int32($0 % 2 + 1) }
     #expect(!watch.story.contains { $0.contains("withdrawn") }, "\(watch.story)")
     #expect(watch.standing == ["leaking 296"])
-    #expect(watch.verdict?.subject.stack == StackID(1))
+    #expect(watch.verdict?.subject.origin.callPath == CallPathID(1))
   }
 
   @Test("leaking verdicts come first, then the larger ones")
@@ -246,7 +246,7 @@ import Testing
       }
     }
     let watch = program.watched(until: 8000)
-    #expect(watch.book.verdicts.map(\.subject.unitBytes) == [2 << 20, 1 << 20, 64 << 20])
+    #expect(watch.book.verdicts.map(\.subject.origin.unitBytes) == [2 << 20, 1 << 20, 64 << 20])
     #expect(watch.standing == ["leaking 50", "leaking 50", "suspect 4"])
   }
 }

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import MappingEvents
+import MappingLedger
 import Renderers
 import Reporting
 import Testing
+import TextLayout
 
 @testable import LiveView
 
@@ -84,7 +86,7 @@ private let sizes = [
   func blamed() {
     var content = Contents.focus
     content.focus?.leaks[0].verdict.subject = .init(
-      space: 31_108, kind: .file, unitBytes: 0, stack: StackID(1))
+      space: 31_108, origin: Origin(kind: .file, callPath: CallPathID(1)))
     content.focus?.groups[3].origin = "spawn_reporter"
     content.focus?.groups.append(TextTestReports.group(.file, 4096, [1, 0, 0, 0, 0, 0]))
     let frame = render(
@@ -98,7 +100,7 @@ private let sizes = [
   @Test("file name and line of the culprit stay whole on a narrow screen")
   func culprit() {
     var content = Contents.focus
-    content.focus?.leaks[0].callStack?.frames[2].file = "/tmp/h3/TP/corpus/leak_thread_unjoined.c"
+    content.focus?.leaks[0].callPath?.frames[2].file = "/tmp/h3/TP/corpus/leak_thread_unjoined.c"
     for columns in [40, 60, 80] {
       let frame = render(
         content, ViewState(focus: 31_108), size: Size(columns: columns, rows: 30))

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import LiveView
 import MappingEvents
+import Meminfo
 import Reporting
 import Symbolization
 
@@ -17,7 +18,7 @@ enum LiveTestContents {
       MachineMemory.Part(name: "unaccounted", bytes: 614_361_497),
     ])
 
-  static let stack = CallStack(frames: [
+  static let stack = CallPath(frames: [
     StackFrame(
       address: 0x7f00_1000, function: "mmap64", module: "/usr/lib/x86_64-linux-gnu/libc.so.6"),
     StackFrame(
@@ -38,7 +39,7 @@ enum LiveTestContents {
       report.rows[index].history = history(of: report.rows[index])
     }
     for index in report.leaks.indices where report.leaks[index].verdict.standing == .leaking {
-      report.leaks[index].callStack = stack
+      report.leaks[index].callPath = stack
       report.leaks[index].message = named(report.leaks[index].message)
     }
     var content = LiveContent(report: report)
@@ -74,7 +75,7 @@ enum LiveTestContents {
     var content = content(TextTestReports.leaking)
     content.report.header.scope = "pid 31108"
     var leak = TextTestReports.serverLeak
-    leak.callStack = stack
+    leak.callPath = stack
     var report = TextTestReports.focus(leaks: [leak])
     report.row = content.report.rows[0]
     report.groups[0].residentBytes = 33_751_040

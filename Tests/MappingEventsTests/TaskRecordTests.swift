@@ -11,7 +11,7 @@ import Testing
     #expect(event.process == ProcessID(100))
     #expect(event.thread == ThreadID(101))
     #expect(event.space == SpaceKey(0xa))
-    #expect(event.stack == nil)
+    #expect(event.callPath == nil)
     guard case .spaceEnded = event.fact else { throw OtherFact() }
   }
 
@@ -22,7 +22,7 @@ import Testing
         $0.header.stack = 0
         $0.header.space = 0
       })
-    #expect(event.stack == StackID(0))
+    #expect(event.callPath == CallPathID(0))
     #expect(event.space == nil)
   }
 

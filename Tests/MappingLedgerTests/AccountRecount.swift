@@ -42,5 +42,5 @@ extension Space {
 }
 
 extension Account {
-  var name: String { "\(kind.rawValue) \(manner) \(stack?.raw ?? -1) \(unitBytes)" }
+  var name: String { "\(kind.rawValue) \(manner) \(callPath?.raw ?? -1) \(unitBytes)" }
 }

@@ -35,7 +35,7 @@ import Testing
             5000 + UInt32(step), stack: KernelModel.address(page) + 0x800))
       case 1 where step > 1000:
         let pair = (Int32.random(in: 0..<8, using: &dice), Int32.random(in: 0..<8, using: &dice))
-        ledger.unify(StackID(pair.0), with: StackID(pair.1))
+        ledger.unify(CallPathID(pair.0), with: CallPathID(pair.1))
       case 2 where children.count < 5:
         let child = 200 + UInt64(children.count)
         ledger.play(

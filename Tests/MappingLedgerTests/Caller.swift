@@ -148,7 +148,7 @@ extension MappingEvent {
 
   func from(stack id: Int32) -> MappingEvent {
     var event = self
-    event.stack = StackID(id)
+    event.callPath = CallPathID(id)
     return event
   }
 }

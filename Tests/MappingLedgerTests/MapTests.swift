@@ -109,7 +109,7 @@ import Testing
     let mapping = try #require(ledger.mapping(at: 0x21000))
     #expect(mapping.thread == 101)
     #expect(mapping.born == KernelInstant(nanoseconds: 70))
-    #expect(mapping.stackID == StackID(9))
+    #expect(mapping.callPathID == CallPathID(9))
     #expect(mapping.offsetBias &+ 0x21000 == 0x4000)
     #expect(ledger.files[mapping.file].identity == FileIdentity(device: 1, inode: 2))
     #expect(!mapping.isSeeded)

@@ -77,7 +77,7 @@ import Testing
     #expect(ledger.layout() == ["10000-11000 rw-", "11000-12000 r--", "12000-14000 rw-"])
     let mapping = try #require(ledger.mapping(at: 0x11000))
     #expect(mapping.born == KernelInstant(nanoseconds: 7))
-    #expect(mapping.stackID == StackID(4))
+    #expect(mapping.callPathID == CallPathID(4))
     #expect(mapping.origin == ledger.mapping(at: 0x10000)?.origin)
   }
 

@@ -59,7 +59,7 @@ import Testing
     list([.anonymous(0x10000, 0x13000), .file(0x20000, 0x21000)])
     let mapping = try #require(ledger.mapping(at: 0x10000))
     #expect(mapping.isSeeded && mapping.born == nil && mapping.thread == 0)
-    #expect(mapping.stackID == nil)
+    #expect(mapping.callPathID == nil)
     let space = try #require(ledger.space())
     #expect(space.isSeeded)
     #expect(space.baseline?.when == KernelInstant(nanoseconds: 50))
@@ -85,7 +85,7 @@ import Testing
     #expect(ledger.layout() == ["10000-11000 rw-", "20000-21000 rw-"])
     let mapping = try #require(ledger.mapping(at: 0x10000))
     #expect(mapping.born == KernelInstant(nanoseconds: 9))
-    #expect(mapping.stackID == StackID(4))
+    #expect(mapping.callPathID == CallPathID(4))
   }
 
   @Test("the heap goes on from the break that was listed")
@@ -127,7 +127,7 @@ import Testing
     ledger.play(.main.mmap(0x10000, 0x2000).at(49).from(stack: 8))
     #expect(ledger.layout() == ["10000-12000 rw-"])
     let mapping = try #require(ledger.mapping(at: 0x10000))
-    #expect(mapping.stackID == StackID(8) && !mapping.isSeeded)
+    #expect(mapping.callPathID == CallPathID(8) && !mapping.isSeeded)
     #expect(ledger.space()?.accountedBytes == 0)
   }
 

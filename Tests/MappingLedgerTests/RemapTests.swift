@@ -19,7 +19,7 @@ import Testing
     let after = try #require(ledger.mapping(at: 0x12000))
     #expect(after.origin == before.origin)
     #expect(after.born == KernelInstant(nanoseconds: 5))
-    #expect(after.stackID == StackID(2))
+    #expect(after.callPathID == CallPathID(2))
     #expect(ledger.space()?.accountedBytes == 0x3000)
   }
 

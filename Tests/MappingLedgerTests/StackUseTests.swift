@@ -9,7 +9,8 @@ struct StackUseTests {
   private func event(_ stack: Int32, _ fact: MappingEvent.Fact, space: UInt64 = 1) -> MappingEvent {
     MappingEvent(
       when: KernelInstant(nanoseconds: 10), process: ProcessID(UInt32(space)),
-      thread: ThreadID(UInt32(space)), space: SpaceKey(space), stack: StackID(stack), fact: fact)
+      thread: ThreadID(UInt32(space)), space: SpaceKey(space), callPath: CallPathID(stack),
+      fact: fact)
   }
 
   private func mapped(_ address: UInt64) -> MappingEvent.Fact {
@@ -24,26 +25,26 @@ struct StackUseTests {
     _ = ledger.apply(event(3, mapped(0x10000)))
     _ = ledger.apply(event(4, mapped(0x20000)))
     _ = ledger.apply(event(5, mapped(0x30000), space: 2))
-    ledger.unify(StackID(4), with: StackID(3))
-    #expect(ledger.stacksInUse() == [StackID(3), StackID(4), StackID(5)])
+    ledger.unify(CallPathID(4), with: CallPathID(3))
+    #expect(ledger.stacksInUse() == [CallPathID(3), CallPathID(4), CallPathID(5)])
     ledger.endSpace(SpaceKey(2))
-    #expect(ledger.stacksInUse() == [StackID(3), StackID(4)])
+    #expect(ledger.stacksInUse() == [CallPathID(3), CallPathID(4)])
     // A path that maps and unmaps is in use although nothing of it is mapped just now.
     _ = ledger.apply(event(6, mapped(0x40000)))
     _ = ledger.apply(event(6, .unmapping(address: 0x40000, bytes: 4096)))
     ledger.recent = RecentCalls()
-    #expect(ledger.stacksInUse().contains(StackID(6)))
+    #expect(ledger.stacksInUse().contains(CallPathID(6)))
   }
 
   @Test("what stands for a stack in use is kept, what stands for another is forgotten")
   func forgets() {
     let ledger = Ledger()
-    ledger.unify(StackID(4), with: StackID(3))
-    ledger.unify(StackID(3), with: StackID(2))
-    ledger.unify(StackID(9), with: StackID(8))
-    ledger.forgetStacks(except: [StackID(4), StackID(2)])
-    #expect(ledger.canonical(StackID(4)) == StackID(2))
-    #expect(ledger.canonical(StackID(3)) == StackID(3))
-    #expect(ledger.canonical(StackID(9)) == StackID(9))
+    ledger.unify(CallPathID(4), with: CallPathID(3))
+    ledger.unify(CallPathID(3), with: CallPathID(2))
+    ledger.unify(CallPathID(9), with: CallPathID(8))
+    ledger.forgetStacks(except: [CallPathID(4), CallPathID(2)])
+    #expect(ledger.canonical(CallPathID(4)) == CallPathID(2))
+    #expect(ledger.canonical(CallPathID(3)) == CallPathID(3))
+    #expect(ledger.canonical(CallPathID(9)) == CallPathID(9))
   }
 }

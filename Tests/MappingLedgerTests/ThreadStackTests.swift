@@ -22,7 +22,7 @@ import Testing
     #expect(stack.creator == ThreadID(100) && stack.mappedBy == ThreadID(100))
     #expect(stack.mappedAt == KernelInstant(nanoseconds: 5))
     #expect(stack.startedAt == KernelInstant(nanoseconds: 8))
-    #expect(stack.mappedStack == StackID(3))
+    #expect(stack.mappedStack == CallPathID(3))
     #expect(stack.hasStackFlag && !stack.isIdle && !stack.isCarved)
     #expect(stack.guardBytes == 0 && stack.liveBytes == 0xa000 && stack.uses == 1)
   }
@@ -34,11 +34,11 @@ import Testing
     ledger.play(
       .main.mmap(0x10000, 0xa000).from(stack: 3),
       .main.cloneThread(101, stack: 0x19f00).from(stack: 4))
-    #expect(try #require(ledger.stack(at: 0x10000)).blamedStack == StackID(3))
+    #expect(try #require(ledger.stack(at: 0x10000)).blamedStack == CallPathID(3))
     ledger.play(
       .other.exit(), .main.cloneThread(102, stack: 0x19f00).from(stack: 5))
-    #expect(try #require(ledger.stack(at: 0x10000)).blamedStack == StackID(5))
-    #expect(ledger.stacksInUse().isSuperset(of: [StackID(3), StackID(5)]))
+    #expect(try #require(ledger.stack(at: 0x10000)).blamedStack == CallPathID(5))
+    #expect(ledger.stacksInUse().isSuperset(of: [CallPathID(3), CallPathID(5)]))
     ledger.play(Caller(100, thread: 102).exit(), .main.cloneThread(103, stack: 0x19f00))
     #expect(try #require(ledger.stack(at: 0x10000)).blamedStack == nil)
   }

@@ -40,7 +40,7 @@ import Testing
       ])
   }
 
-  private static let stack = CallStack(
+  private static let stack = CallPath(
     frames: [
       StackFrame(
         address: 0x7f00_0000_1234, function: "operator new(unsigned long)",
@@ -69,8 +69,8 @@ import Testing
       .resident(ProcessID(3), 4096), .resident(ProcessID(4), nil),
       .residentRanges(digest: .max, 0), .residentRanges(digest: 1, nil),
       .stack(
-        StackResolver.Resolved(
-          id: StackID(7), space: SpaceKey(8), canonical: StackID(2), stack: Self.stack)),
+        CallPathResolver.Resolved(
+          id: CallPathID(7), space: SpaceKey(8), canonical: CallPathID(2), stack: Self.stack)),
       .limits(ProcessID(9), [nil, 65530, .max, nil, 0]),
       .text(of: "/proc/meminfo", "MemTotal: 1 kB\n", errno: 0),
       .text(of: "/proc/slabinfo", nil, errno: 13),

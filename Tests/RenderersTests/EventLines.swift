@@ -31,7 +31,7 @@ final class EventLines {
   ) -> ParsedLine? {
     let event = MappingEvent(
       when: KernelInstant(nanoseconds: 1000), process: ProcessID(100), thread: ThreadID(thread),
-      space: space, stack: stack.map { StackID($0) }, fact: fact)
+      space: space, callPath: stack.map { CallPathID($0) }, fact: fact)
     let change = ledger.apply(event)
     lines.removeAll()
     let context = EventContext(ledger: ledger, texts: texts, path: path)

@@ -2,6 +2,7 @@
 import MappingEvents
 import Reporting
 import Testing
+import TextLayout
 
 @testable import Renderers
 

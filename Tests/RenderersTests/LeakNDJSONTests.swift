@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import MappingEvents
+import MappingLedger
 import Testing
 
 @testable import LeakDetection
@@ -16,11 +17,11 @@ import Testing
 
   private var verdict: Verdict {
     Verdict(
-      subject: Verdict.Subject(space: 3, kind: .threadStack, unitBytes: 10 << 20, stack: nil),
+      subject: Verdict.Subject(space: 3, origin: Origin(kind: .threadStack, unitBytes: 10 << 20)),
       standing: .leaking, process: ProcessID(100), processName: "ser\"ver", count: 412,
       bytes: 412 * 10 << 20, bytesPerMinute: 10_485_760.7, period: 60_000_000_000,
       first: KernelInstant(nanoseconds: 1), last: KernelInstant(nanoseconds: 4000),
-      evidence: [.neverUnmapped(count: 412), .lostEvents], ranges: [], stack: StackID(6))
+      evidence: [.neverUnmapped(count: 412), .lostEvents], ranges: [], callPath: CallPathID(6))
   }
 
   @Test("a leak tells all that the contract asks for")
@@ -48,7 +49,7 @@ import Testing
   func unknownInLeak() throws {
     var verdict = verdict
     verdict.period = nil
-    verdict.stack = nil
+    verdict.callPath = nil
     verdict.bytesPerMinute = 1e18
     let leak = try leak(verdict, resident: nil, isFinal: true)
     #expect(leak.isNull("period_ns") && leak.isNull("stack") && leak.isNull("resident_bytes"))

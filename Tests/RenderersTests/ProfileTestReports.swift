@@ -43,13 +43,13 @@ enum ProfileTestReports {
     address: 0x5581_0000_2000, function: "main", module: program, offset: 0x2000,
     file: "/src/server/main.c", line: 77)
 
-  static let leakStack = CallStack(frames: [mmap, create, inlined, spawn, main])
-  static let strippedStack = CallStack(
+  static let leakStack = CallPath(frames: [mmap, create, inlined, spawn, main])
+  static let strippedStack = CallPath(
     frames: [mmap, plugin, unknown, main], incomplete: .copyTooShort)
 
   static let leaking = ProfileSample(
     space: 31_108, process: ProcessID(31_108), processName: "server", kind: .threadStack,
-    stack: leakStack, mapped: Amount(count: 420, bytes: 4_404_019_200),
+    callPath: leakStack, mapped: Amount(count: 420, bytes: 4_404_019_200),
     live: Amount(count: 412, bytes: 4_320_133_120),
     leaked: Amount(count: 411, bytes: 4_309_647_360),
     retained: growing(Amount(count: 412, bytes: 4_320_133_120), over: 140))
@@ -57,15 +57,15 @@ enum ProfileTestReports {
   static let rest: [ProfileSample] = [
     ProfileSample(
       space: 31_108, process: ProcessID(31_108), processName: "server", kind: .anonymous,
-      stack: strippedStack, mapped: Amount(count: 90, bytes: 943_718_400),
+      callPath: strippedStack, mapped: Amount(count: 90, bytes: 943_718_400),
       live: Amount(count: 64, bytes: 671_088_640), leaked: Amount(),
       retained: growing(Amount(count: 64, bytes: 671_088_640), over: 90)),
     ProfileSample(
-      space: 31_108, process: ProcessID(31_108), processName: "server", kind: .file, stack: nil,
+      space: 31_108, process: ProcessID(31_108), processName: "server", kind: .file, callPath: nil,
       mapped: Amount(), live: Amount(count: 38, bytes: 120_586_240), leaked: Amount()),
     ProfileSample(
       space: 2240, process: ProcessID(2240), processName: "worker;\nevil <b>", kind: .heap,
-      stack: CallStack(frames: [
+      callPath: CallPath(frames: [
         StackFrame(
           address: 0x40_1000, function: "std::vector<int>::reserve(unsigned long); drop",
           module: "/tmp/a\u{1b}[2J\"'&.so", offset: 0x1000, file: "/tmp/<script>.cc", line: 9),
@@ -74,12 +74,12 @@ enum ProfileTestReports {
       leaked: Amount()),
     ProfileSample(
       space: 2240, process: ProcessID(2240), processName: "worker;\nevil <b>", kind: .anonymous,
-      stack: nil, mapped: Amount(count: 5, bytes: 5 << 20), live: Amount(), leaked: Amount()),
+      callPath: nil, mapped: Amount(count: 5, bytes: 5 << 20), live: Amount(), leaked: Amount()),
   ]
 
   static let deep = ProfileSample(
     space: 99, process: ProcessID(99), processName: "deep", kind: .anonymous,
-    stack: CallStack(
+    callPath: CallPath(
       frames: [mmap]
         + (0..<90).map { index in
           StackFrame(

@@ -69,7 +69,7 @@ import Testing
     MappingRow(
       range: AddressRange(start: 0x7f3a_5c00_0000, length: 8192), protection: [.read, .write],
       isShared: false, kind: .threadStack, path: "", offset: nil,
-      born: KernelInstant(nanoseconds: 77), isSeeded: false, stack: StackID(4),
+      born: KernelInstant(nanoseconds: 77), isSeeded: false, callPath: CallPathID(4),
       thread: (ThreadID(101), false))
   }
 
@@ -97,7 +97,7 @@ import Testing
     row.offset = 4096
     row.born = nil
     row.isSeeded = true
-    row.stack = nil
+    row.callPath = nil
     row.thread = nil
     row.isShared = true
     row.kind = .file

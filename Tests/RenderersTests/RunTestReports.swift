@@ -41,9 +41,9 @@ enum RunTestReports {
     system.rows[1].history = history(12_883_853_312, growing: 1_048_576, resident: 6_012_954_214)
     system.rows[3].history = history(180_135_168, growing: -135_168, resident: nil)
     for index in system.leaks.indices where index == 0 {
-      system.leaks[index].callStack = ProfileTestReports.leakStack
+      system.leaks[index].callPath = ProfileTestReports.leakStack
     }
-    system.leaks[1].callStack = CallStack(
+    system.leaks[1].callPath = CallPath(
       frames: [ProfileTestReports.mmap, longFrame, ProfileTestReports.unknown],
       incomplete: .copyTooShort)
     system.leaks[1].message += " Mapped by \(longFrame.function ?? "")."

@@ -2,6 +2,7 @@
 import Reporting
 import Symbolization
 import Testing
+import TextLayout
 
 @testable import Renderers
 
@@ -9,7 +10,7 @@ import Testing
   @Test("a verdict shows who mapped it, with the line to look at marked, at 60 to 100 columns")
   func leak() {
     var leak = TextTestReports.serverLeak
-    leak.callStack = ProfileTestReports.leakStack
+    leak.callPath = ProfileTestReports.leakStack
     for columns in [60, 80, 100] {
       let text = leakLines(leak, columns: columns).map { $0 + "\n" }.joined()
       expectGolden(text, named: "leak-stack-\(columns).txt")
@@ -32,7 +33,7 @@ import Testing
 
   @Test("of a deep stack the innermost frames are shown, and how many more there are")
   func deep() throws {
-    let stack = try #require(ProfileTestReports.deep.stack)
+    let stack = try #require(ProfileTestReports.deep.callPath)
     let lines = stackLines(stack, columns: 80)
     #expect(lines.count == 14)
     #expect(lines[2] == "     > at walk_0 (deep.c:100)")
@@ -43,7 +44,7 @@ import Testing
   func deepCulprit() {
     let plumbing = Array(repeating: ProfileTestReports.mmap, count: 20)
     let lines = stackLines(
-      CallStack(frames: plumbing + [ProfileTestReports.main]), columns: 80)
+      CallPath(frames: plumbing + [ProfileTestReports.main]), columns: 80)
     #expect(
       lines.suffix(2) == ["       … 9 frames between", "     > at main (/src/server/main.c:77)"])
   }
@@ -53,7 +54,7 @@ import Testing
     let frame = StackFrame(
       address: 1, function: "f\u{1b}[2J" + String(repeating: "x", count: 300),
       file: "/a/\n" + String(repeating: "y", count: 300), line: 3)
-    for line in stackLines(CallStack(frames: [frame]), columns: 100) {
+    for line in stackLines(CallPath(frames: [frame]), columns: 100) {
       #expect(displayWidth(line) <= 100)
       #expect(!line.contains("\u{1b}") && !line.contains("\n"))
     }
@@ -62,7 +63,7 @@ import Testing
   @Test("no frame at all is said")
   func none() {
     #expect(
-      stackLines(CallStack(frames: [], incomplete: .processGone), columns: 80) == [
+      stackLines(CallPath(frames: [], incomplete: .processGone), columns: 80) == [
         "   Mapped by: no frame is known.",
         "       (incomplete: the process was gone before its stack was unwound)",
       ])

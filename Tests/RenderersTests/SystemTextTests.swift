@@ -2,6 +2,7 @@
 import Renderers
 import Reporting
 import Testing
+import TextLayout
 
 @Suite struct SystemTextTests {
   @Test("the verdict, its process and its evidence come before the table", arguments: [80, 100])

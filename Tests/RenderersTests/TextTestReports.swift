@@ -40,7 +40,8 @@ enum TextTestReports {
     evidence: [String]
   ) -> LeakReport {
     let verdict = Verdict(
-      subject: .init(space: Int(process), kind: .threadStack, unitBytes: 10_489_856, stack: nil),
+      subject: .init(
+        space: Int(process), origin: Origin(kind: .threadStack, unitBytes: 10_489_856)),
       standing: standing, process: ProcessID(process), processName: name, count: 412,
       bytes: 4_321_820_672, bytesPerMinute: 10_489_856, period: 60_000_000_000, first: now,
       last: now, evidence: [], ranges: [])

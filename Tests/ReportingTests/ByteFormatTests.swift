@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Reporting
 import Testing
+import TextLayout
 
 @Suite struct ByteFormatTests {
   @Test(

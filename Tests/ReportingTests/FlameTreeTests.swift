@@ -12,8 +12,8 @@ import Testing
   ) -> ProfileSample {
     ProfileSample(
       space: 1, process: ProcessID(7), processName: "p", kind: kind,
-      stack: frames.map { names in
-        CallStack(frames: names.map { StackFrame(address: 1, function: $0, module: "/m") })
+      callPath: frames.map { names in
+        CallPath(frames: names.map { StackFrame(address: 1, function: $0, module: "/m") })
       }, mapped: .init(), live: .init(count: 1, bytes: live),
       leaked: .init(count: leaked == 0 ? 0 : 1, bytes: leaked))
   }

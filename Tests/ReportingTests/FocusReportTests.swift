@@ -31,7 +31,7 @@ import Testing
       // Two call paths of one function, and one of another.
       machine.map(100, 0x7000_0000 + UInt64(index) << 20, 65536, at: 1, stack: Int32(index % 3))
     }
-    let names = [StackID(0): "load", StackID(1): "store", StackID(2): "load"]
+    let names = [CallPathID(0): "load", CallPathID(1): "store", CallPathID(2): "load"]
     let report = try #require(machine.focus(on: 100, at: 2, origin: { names[$0] }))
     #expect(
       report.groups.map { "\($0.count) \($0.origin ?? "-")" } == ["4 load", "2 store", "1 -"])

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import LeakDetection
 import MappingEvents
+import MappingLedger
 import Symbolization
 import Testing
 
@@ -130,8 +131,8 @@ import Testing
         .anonymous, .withdrawn,
         "The mappings blamed before are not lost: they were unmapped after all, or no more came."
       ),
-    ] as [(Verdict.Kind, Verdict.Standing, String)])
-  func kinds(kind: Verdict.Kind, standing: Verdict.Standing, text: String) {
+    ] as [(MappingKind, Verdict.Standing, String)])
+  func kinds(kind: MappingKind, standing: Verdict.Standing, text: String) {
     #expect(message(verdict(standing, count: 2, kind: kind)) == text)
   }
 
@@ -143,13 +144,13 @@ import Testing
     let frame = StackFrame(
       address: 1, function: "load_table", module: "/usr/bin/server", file: "/src/table.c", line: 12)
     #expect(
-      LeakReport(leak, residentBytes: nil, callStack: CallStack(frames: [frame]), at: now).message
+      LeakReport(leak, residentBytes: nil, callPath: CallPath(frames: [frame]), at: now).message
         == "412 mappings of 1.0 MiB mapped by load_table (table.c:12) were never unmapped; growing by"
         + " 10.0 MiB a minute: 1.0 MiB every 5 s.")
     let bare = StackFrame(address: 1, module: "/usr/bin/server")
     #expect(
       LeakReport(
-        verdict(.leaking, count: 3), residentBytes: nil, callStack: CallStack(frames: [bare]),
+        verdict(.leaking, count: 3), residentBytes: nil, callPath: CallPath(frames: [bare]),
         at: now
       ).message.hasPrefix("3 stacks of 10.0 MiB outlived their threads created by code in server; ")
     )

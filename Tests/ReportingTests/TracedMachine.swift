@@ -54,7 +54,7 @@ final class TracedMachine {
     _ = ledger.apply(
       MappingEvent(
         when: Self.at(seconds), process: ProcessID(process), thread: ThreadID(thread ?? process),
-        space: Self.key(process), stack: stack.map { StackID($0) }, fact: fact))
+        space: Self.key(process), callPath: stack.map { CallPathID($0) }, fact: fact))
   }
 
   func map(
@@ -104,7 +104,7 @@ final class TracedMachine {
   func focus(
     on process: UInt32, leastBytes: UInt64 = 0, at seconds: Double,
     resident: [UInt32: UInt64] = [:], leaks: [LeakReport] = [],
-    origin: (StackID) -> String? = { _ in nil }
+    origin: (CallPathID) -> String? = { _ in nil }
   ) -> FocusReport? {
     guard let space = space(process) else { return nil }
     return assembler.focus(
@@ -132,10 +132,10 @@ final class TracedMachine {
 /// A verdict on stacks of 10 MiB, one each 100 ms.
 func verdict(
   _ standing: Verdict.Standing, count: Int, rate: Double = 0, period: UInt64? = nil,
-  space: Int = 1, kind: Verdict.Kind = .threadStack, last: Double = 0, evidence: [Evidence] = []
+  space: Int = 1, kind: MappingKind = .threadStack, last: Double = 0, evidence: [Evidence] = []
 ) -> Verdict {
   Verdict(
-    subject: Verdict.Subject(space: space, kind: kind, unitBytes: 10 << 20, stack: nil),
+    subject: Verdict.Subject(space: space, origin: Origin(kind: kind, unitBytes: 10 << 20)),
     standing: standing, process: ProcessID(100), processName: "server", count: count,
     bytes: UInt64(count) * 10 << 20, bytesPerMinute: rate, period: period,
     first: TracedMachine.at(last - Double(count - 1) / 10), last: TracedMachine.at(last),

@@ -10,7 +10,7 @@ struct CallPathTests {
     StackFrame(address: 0x7f00_0002_0020, module: "/usr/lib/jvm/libjvm.so"),
   ]
 
-  private func hash(_ frames: [StackFrame]) -> Int { CallStack(frames: frames).pathHash }
+  private func hash(_ frames: [StackFrame]) -> Int { CallPath(frames: frames).pathHash }
 
   private func compiled(_ address: UInt64, _ function: String? = nil) -> StackFrame {
     StackFrame(address: address, function: function, unresolved: function == nil ? .noModule : nil)

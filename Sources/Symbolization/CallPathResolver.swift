@@ -7,19 +7,19 @@ import Synchronization
 ///
 /// Whoever drains the ring hands stacks over and is never made to wait: what is too much at once is
 /// answered as `.tooManyAtOnce`.
-public final class StackResolver: Sendable {
+public final class CallPathResolver: Sendable {
   /// One stack that is done.
   public struct Resolved: Sendable {
-    public var id: StackID
+    public var id: CallPathID
     public var space: SpaceKey
     /// The id that this call path had first; `id` itself when it is new.
-    public var canonical: StackID
-    public var stack: CallStack
+    public var canonical: CallPathID
+    public var stack: CallPath
     /// Of the modules that its process was not seen with before, by path.
     public var buildIDs: [String: [UInt8]]
 
     public init(
-      id: StackID, space: SpaceKey, canonical: StackID, stack: CallStack,
+      id: CallPathID, space: SpaceKey, canonical: CallPathID, stack: CallPath,
       buildIDs: [String: [UInt8]] = [:]
     ) {
       self.id = id
@@ -32,11 +32,11 @@ public final class StackResolver: Sendable {
 
   /// A stack that was unwound, and whose symbols are wanted now.
   public struct Unwound: Sendable {
-    public var id: StackID
+    public var id: CallPathID
     public var space: SpaceKey
-    public var stack: CallStack
+    public var stack: CallPath
 
-    public init(id: StackID, space: SpaceKey, stack: CallStack) {
+    public init(id: CallPathID, space: SpaceKey, stack: CallPath) {
       self.id = id
       self.space = space
       self.stack = stack
@@ -78,7 +78,7 @@ public final class StackResolver: Sendable {
       &thread, &attributes,
       { argument in
         guard let argument else { return nil }
-        Unmanaged<StackResolver>.fromOpaque(argument).takeRetainedValue().work()
+        Unmanaged<CallPathResolver>.fromOpaque(argument).takeRetainedValue().work()
         return nil
       }, own)
     pthread_attr_destroy(&attributes)
@@ -101,7 +101,7 @@ public final class StackResolver: Sendable {
         state.done.append(
           Resolved(
             id: stack.id, space: stack.space, canonical: stack.id,
-            stack: CallStack(frames: [], incomplete: .tooManyAtOnce)))
+            stack: CallPath(frames: [], incomplete: .tooManyAtOnce)))
         return
       }
       state.waitingBytes += bytes

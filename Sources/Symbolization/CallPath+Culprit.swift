@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-extension CallStack {
+extension CallPath {
   /// Whose line it is: the innermost frame that is neither C library, loader, allocator nor the
   /// runtime of a language.
   ///

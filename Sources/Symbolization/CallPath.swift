@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Where a thread was when it made a call: its frames, innermost first.
-public struct CallStack: Hashable, Sendable {
+public struct CallPath: Hashable, Sendable {
   /// An inlined function is a frame of its own, before the one it was inlined into.
   public var frames: [StackFrame]
   /// Nil when the frames reach to the start of the thread; else why they stop short.

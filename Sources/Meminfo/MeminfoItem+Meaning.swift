@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import TextLayout
 
 extension MeminfoItem {
   /// What is in it, in at most 36 characters.

@@ -2,7 +2,7 @@
 public import MappingEvents
 
 /// The call stacks of a run by their ids; each distinct frame is kept once.
-public struct CallStackBook: Sendable {
+public struct CallPathBook: Sendable {
   private struct Entry: Sendable {
     var frames: [Int32]
     var incomplete: IncompleteReason?
@@ -10,8 +10,8 @@ public struct CallStackBook: Sendable {
 
   private var frames: [StackFrame] = []
   private var places: [StackFrame: Int32] = [:]
-  private var entries: [StackID: Entry] = [:]
-  private var aliases: [StackID: StackID] = [:]
+  private var entries: [CallPathID: Entry] = [:]
+  private var aliases: [CallPathID: CallPathID] = [:]
 
   /// Past so many a run keeps no further ones.
   private static let mostStacks = 100_000
@@ -21,18 +21,18 @@ public struct CallStackBook: Sendable {
   public var count: Int { entries.count }
 
   /// The id that this call path had first.
-  public func canonical(_ id: StackID) -> StackID { aliases[id] ?? id }
+  public func canonical(_ id: CallPathID) -> CallPathID { aliases[id] ?? id }
 
   /// Whether it was resolved, be it to nothing.
-  public func isKnown(_ id: StackID) -> Bool { entries[canonical(id)] != nil }
+  public func isKnown(_ id: CallPathID) -> Bool { entries[canonical(id)] != nil }
 
-  public subscript(id: StackID) -> CallStack? {
+  public subscript(id: CallPathID) -> CallPath? {
     entries[canonical(id)].map { entry in
-      CallStack(frames: entry.frames.map { frames[Int($0)] }, incomplete: entry.incomplete)
+      CallPath(frames: entry.frames.map { frames[Int($0)] }, incomplete: entry.incomplete)
     }
   }
 
-  public mutating func add(_ resolved: StackResolver.Resolved) {
+  public mutating func add(_ resolved: CallPathResolver.Resolved) {
     let id = resolved.canonical
     if id != resolved.id {
       aliases[resolved.id] = id
@@ -45,7 +45,7 @@ public struct CallStackBook: Sendable {
   }
 
   /// Forgets all stacks but those in `used`.
-  public mutating func forget(except used: Set<StackID>) {
+  public mutating func forget(except used: Set<CallPathID>) {
     aliases = aliases.filter { used.contains($0.key) }
     let kept = entries.filter { used.contains($0.key) }
     guard kept.count < entries.count else { return }
