@@ -74,7 +74,7 @@ let package = Package(
       name: "Reporting",
       dependencies: [
         "AddressSpace", "MappingEvents", "MappingLedger", "LeakDetection", "Symbolization",
-        "TextLayout",
+        "Meminfo", "TextLayout",
       ],
       swiftSettings: strict),
     // Generated from profile.proto by scripts/build-proto.

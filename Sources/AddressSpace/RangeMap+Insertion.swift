@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import TextLayout
 
 extension RangeMap {
   /// The capacity of the first leaf of a map; it doubles, so that a small process stays small.

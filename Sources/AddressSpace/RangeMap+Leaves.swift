@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import TextLayout
 
 extension RangeMap {
   /// Two neighboring leaves with no more rows than this become one. The distance to the maximum

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import TextLayout
-
 @usableFromInline
 struct RangeMapLeafHeader {
   @usableFromInline var count: Int

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import TextLayout
 
 /// How a flame graph looks, alone or in a page: light and dark, by the reader's own choice.
 ///

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import TextLayout
 
 /// How the HTML report looks, from 390 pixels up, light and dark; the colors are FlameGraphStyle's.
 enum HTMLStyle {
