@@ -97,9 +97,16 @@ let package = Package(
       ],
       swiftSettings: strict),
     .target(
+      name: "Pipeline",
+      dependencies: [
+        "AddressSpace", "MappingEvents", "MappingLedger", "LeakDetection", "Symbolization",
+        "Reporting", "Meminfo",
+      ],
+      swiftSettings: hot),
+    .target(
       name: "Recording",
       dependencies: [
-        "AddressSpace", "MappingEvents", "MappingLedger", "Symbolization", "CZlib",
+        "AddressSpace", "MappingEvents", "MappingLedger", "Symbolization", "Pipeline", "CZlib",
       ],
       swiftSettings: strict),
     .target(
@@ -113,7 +120,8 @@ let package = Package(
       name: "bpfleak",
       dependencies: [
         "AddressSpace", "MappingEvents", "MappingLedger", "LeakDetection", "Symbolization",
-        "Reporting", "KernelTracer", "Recording", "Renderers", "LiveView", "Meminfo", "TextLayout",
+        "Reporting", "Pipeline", "KernelTracer", "Recording", "Renderers", "LiveView", "Meminfo",
+        "TextLayout",
         "CZlib",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
@@ -159,7 +167,8 @@ let package = Package(
     .testTarget(
       name: "RecordingTests",
       dependencies: [
-        "AddressSpace", "MappingEvents", "MappingLedger", "Symbolization", "Recording",
+        "AddressSpace", "MappingEvents", "MappingLedger", "Symbolization", "Pipeline",
+        "Recording",
       ],
       swiftSettings: strict),
     .testTarget(

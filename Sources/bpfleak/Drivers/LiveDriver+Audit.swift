@@ -3,9 +3,10 @@ import AddressSpace
 import KernelTracer
 import MappingEvents
 import MappingLedger
+import Pipeline
 
 /// Tables held against the kernel's own, and mended.
-extension TraceSession {
+extension LiveDriver {
   /// Mappings compared one by one in each audit though their sum is right: so every table has its
   /// turn, and an audit costs the same on a machine of any size.
   private static let mappingsPerTurn = 10_000
@@ -15,7 +16,29 @@ extension TraceSession {
   func audit() {
     drain(upTo: tracer.position)
     guard let tasks = try? scopedTasks() else { return }
-    recorder?.append(.auditBegan)
+    let ledger = pipeline.ledger
+    pipeline.take(.auditBegan)
+    auditCount += 1
+    let due = spacesDue(tasks)
+    var checked = 0
+    for (key, thread) in due {
+      guard let space = ledger.space(of: key) else { continue }
+      lastChecked[space.id] = auditCount
+      checked += space.table.count
+      // Where events went on meanwhile nothing is concluded: the kernel read its list before, during
+      // or after each of them.
+      join(key, through: thread, space.isSeeded ? .unsure : .unknown)
+    }
+    if lastChecked.count > 2 * ledger.spaces.count + 64 {
+      let alive = Set(ledger.spaces.values.map(\.id))
+      lastChecked = lastChecked.filter { alive.contains($0.key) }
+    }
+    pipeline.take(.auditEnded(checked: checked, spaces: due.count, at: Clock.now))
+  }
+
+  /// The spaces to compare mapping by mapping, each with a thread of it.
+  private func spacesDue(_ tasks: [ListedTask]) -> [SpaceKey: ThreadID] {
+    let ledger = pipeline.ledger
     var due: [SpaceKey: ThreadID] = [:]
     var others: [(space: Space, thread: ThreadID)] = []
     let leadersFirst = tasks.sorted {
@@ -38,36 +61,6 @@ extension TraceSession {
       due[space.key] = thread
       budget -= space.table.count
     }
-    auditCount += 1
-    var checked = 0
-    var drift: [Drift] = []
-    for (key, thread) in due {
-      guard let space = ledger.space(of: key) else { continue }
-      lastChecked[space.id] = auditCount
-      checked += space.table.count
-      drift += check(key, through: thread)
-    }
-    if lastChecked.count > 2 * ledger.spaces.count + 64 {
-      let alive = Set(ledger.spaces.values.map(\.id))
-      lastChecked = lastChecked.filter { alive.contains($0.key) }
-    }
-    let now = Clock.now
-    recorder?.append(.auditEnded(checked: checked, spaces: due.count, at: now))
-    take(drift, checked: checked, spaces: due.count, at: now)
-  }
-
-  /// What an audit found.
-  func take(_ drift: [Drift], checked: Int, spaces: Int, at now: KernelInstant) {
-    coverage.drift += UInt64(drift.count { $0.cause != .stackGrowth })
-    if settings.form == .ndjson, settings.wants("audit") {
-      lines.writeAudit(checked: checked, drift: drift, spaces: spaces, at: now)
-    }
-  }
-
-  /// Compares and mends one space. Where events went on meanwhile nothing is concluded: the kernel
-  /// read its list before, during or after each of them.
-  func check(_ key: SpaceKey, through thread: ThreadID) -> [Drift] {
-    let reason: SnapshotReason = ledger.space(of: key)?.isSeeded == true ? .unsure : .unknown
-    return join(key, through: thread, reason) ?? []
+    return due
   }
 }

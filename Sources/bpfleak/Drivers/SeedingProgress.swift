@@ -4,7 +4,7 @@ import Glibc
 /// Says how far the reading of tables is: in the live view, or on standard error where that is a
 /// terminal. Silent while it is quick.
 struct SeedingProgress {
-  private let display: LiveDisplay?
+  private let display: LiveViewSink?
   private let writes: Bool
   private let began = MeminfoReader.nowNs()
   private var saidAt: UInt64 = 0
@@ -12,7 +12,7 @@ struct SeedingProgress {
   private static let quick: UInt64 = 300_000_000
   private static let every: UInt64 = 100_000_000
 
-  init(_ display: LiveDisplay?, isQuiet: Bool) {
+  init(_ display: LiveViewSink?, isQuiet: Bool) {
     self.display = display
     writes = display == nil && !isQuiet && isatty(STDERR_FILENO) == 1
   }
