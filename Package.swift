@@ -127,16 +127,32 @@ let package = Package(
       ],
       swiftSettings: strict),
 
-    .testTarget(name: "AddressSpaceTests", dependencies: ["AddressSpace"], swiftSettings: strict),
+    // What tests share: builders of events, the seeded generator, the kernel model, fixtures. It
+    // reaches internal initializers with @testable, which a release build allows by this flag alone.
+    .target(
+      name: "TestKit",
+      dependencies: [
+        "AddressSpace", "MappingEvents", "MappingLedger", "LeakDetection", "Reporting", "Meminfo",
+      ],
+      path: "Tests/TestKit",
+      swiftSettings: strict + [
+        .unsafeFlags(
+          ["-Xfrontend", "-disable-testable-attr-requires-testable-module"],
+          .when(configuration: .release))
+      ]),
+
+    .testTarget(
+      name: "AddressSpaceTests", dependencies: ["AddressSpace", "TestKit"], swiftSettings: strict),
     .testTarget(
       name: "MappingEventsTests", dependencies: ["CBPFLeakWire", "MappingEvents"],
       swiftSettings: strict),
     .testTarget(
-      name: "MappingLedgerTests", dependencies: ["AddressSpace", "MappingEvents", "MappingLedger"],
+      name: "MappingLedgerTests",
+      dependencies: ["AddressSpace", "MappingEvents", "MappingLedger", "TestKit"],
       swiftSettings: strict),
     .testTarget(
       name: "LeakDetectionTests",
-      dependencies: ["AddressSpace", "MappingEvents", "MappingLedger", "LeakDetection"],
+      dependencies: ["AddressSpace", "MappingEvents", "MappingLedger", "LeakDetection", "TestKit"],
       swiftSettings: strict),
     .testTarget(
       name: "SymbolizationTests", dependencies: ["MappingEvents", "Symbolization"],
@@ -145,14 +161,14 @@ let package = Package(
       name: "ReportingTests",
       dependencies: [
         "AddressSpace", "MappingEvents", "MappingLedger", "LeakDetection", "Symbolization",
-        "Reporting", "Meminfo", "TextLayout",
+        "Reporting", "Meminfo", "TextLayout", "TestKit",
       ],
       swiftSettings: strict),
     .testTarget(
       name: "RenderersTests",
       dependencies: [
         "AddressSpace", "MappingEvents", "MappingLedger", "LeakDetection", "Symbolization",
-        "Reporting", "Renderers", "Meminfo", "TextLayout", "PprofProfile",
+        "Reporting", "Renderers", "Meminfo", "TextLayout", "PprofProfile", "TestKit",
       ],
       exclude: ["Goldens"],
       swiftSettings: strict),
@@ -160,7 +176,7 @@ let package = Package(
       name: "LiveViewTests",
       dependencies: [
         "AddressSpace", "MappingEvents", "MappingLedger", "LeakDetection", "Symbolization",
-        "Reporting", "Renderers", "LiveView", "Meminfo", "TextLayout",
+        "Reporting", "Renderers", "LiveView", "Meminfo", "TextLayout", "TestKit",
       ],
       exclude: ["Goldens"],
       swiftSettings: strict),
@@ -168,7 +184,7 @@ let package = Package(
       name: "RecordingTests",
       dependencies: [
         "AddressSpace", "MappingEvents", "MappingLedger", "Symbolization", "Pipeline",
-        "Recording",
+        "Recording", "TestKit",
       ],
       swiftSettings: strict),
     .testTarget(

@@ -1,48 +1,59 @@
 // SPDX-License-Identifier: Apache-2.0
-import MappingEvents
+package import MappingEvents
 
-/// An address space of a few hundred pages as the kernel would keep it, page by page: slow, and too
-/// simple to be wrong in the way a table of ranges can be.
-struct KernelModel {
-  struct Page: Hashable {
-    var protection: Protection
+/// The truth that storms compare the ledger with: an address space of a few hundred pages, kept page
+/// by page. It is slow, and too simple to be wrong in the ways a table of ranges can be.
+package struct KernelModel {
+  package struct Page: Hashable {
+    package var protection: Protection
     /// The thread that may work on it, in a storm of several.
-    var owner: Int
-    var isHeap = false
-    var isShared = false
-    var segment: Segment?
+    package var owner: Int
+    package var isHeap = false
+    package var isShared = false
+    package var segment: Segment?
     /// Which call made it, and which one put it where it is.
-    var origin = 0
-    var placed = 0
+    package var origin = 0
+    package var placed = 0
+
+    package init(
+      protection: Protection, owner: Int, isHeap: Bool = false, isShared: Bool = false,
+      segment: Segment? = nil
+    ) {
+      self.protection = protection
+      self.owner = owner
+      self.isHeap = isHeap
+      self.isShared = isShared
+      self.segment = segment
+    }
   }
 
-  struct Segment: Hashable {
-    var inode: UInt64
+  package struct Segment: Hashable {
+    package var inode: UInt64
     /// The page that shows the first one of the segment, whether or not it still does.
-    var base: Int
+    package var base: Int
   }
 
-  static let count = 320
+  package static let count = 320
   /// Pages that only the heap uses.
-  static let heap = 0..<64
+  package static let heap = 0..<64
 
-  var pages: [Page?] = Array(repeating: nil, count: count)
-  var brk = address(0)
-  var random: SplitMix64
+  package var pages: [Page?] = Array(repeating: nil, count: count)
+  package var brk = address(0)
+  package var random: SplitMix64
   private var calls = 0
 
-  init(seed: UInt64) { random = SplitMix64(state: seed) }
+  package init(seed: UInt64) { random = SplitMix64(state: seed) }
 
-  static func address(_ page: Int) -> UInt64 { 0x1000_0000 + UInt64(page) << 12 }
+  package static func address(_ page: Int) -> UInt64 { 0x1000_0000 + UInt64(page) << 12 }
 
   /// The pages that `bytes` of heap reach up to.
-  var heapEnd: Int { Int((brk - Self.address(0) + 0xfff) >> 12) }
+  package var heapEnd: Int { Int((brk - Self.address(0) + 0xfff) >> 12) }
 
-  var mappedBytes: UInt64 { UInt64(pages.count { $0 != nil }) << 12 }
+  package var mappedBytes: UInt64 { UInt64(pages.count { $0 != nil }) << 12 }
 
   /// The most entries a table needs to keep apart what calls and protections keep apart; shared
   /// pages, which file offsets keep apart as well, may each need their own.
-  var runs: Int {
+  package var runs: Int {
     var runs = 0
     for (index, page) in pages.enumerated() {
       guard let page else { continue }
@@ -55,17 +66,17 @@ struct KernelModel {
     return runs
   }
 
-  mutating func newID() -> Int {
+  package mutating func newID() -> Int {
     calls += 1
     return calls
   }
 
-  func isMapped(_ range: Range<Int>) -> Bool { range.allSatisfy { pages[$0] != nil } }
+  package func isMapped(_ range: Range<Int>) -> Bool { range.allSatisfy { pages[$0] != nil } }
 
-  func isFree(_ range: Range<Int>) -> Bool { range.allSatisfy { pages[$0] == nil } }
+  package func isFree(_ range: Range<Int>) -> Bool { range.allSatisfy { pages[$0] == nil } }
 
   /// A free place outside the heap, by chance; nil when a few tries found none.
-  mutating func free(_ count: Int) -> Range<Int>? {
+  package mutating func free(_ count: Int) -> Range<Int>? {
     for _ in 0..<20 {
       let start = Int.random(in: Self.heap.upperBound...(Self.count - count), using: &random)
       if isFree(start..<start + count) { return start..<start + count }
@@ -75,19 +86,19 @@ struct KernelModel {
 
   // MARK: What calls do
 
-  mutating func map(_ range: Range<Int>, _ page: Page) {
+  package mutating func map(_ range: Range<Int>, _ page: Page) {
     var page = page
     page.origin = newID()
     page.placed = page.origin
     for index in range { pages[index] = page }
   }
 
-  mutating func unmap(_ range: Range<Int>) {
+  package mutating func unmap(_ range: Range<Int>) {
     for index in range { pages[index] = nil }
   }
 
   /// Up to the first hole; answers whether there was none.
-  mutating func protect(_ range: Range<Int>, _ protection: Protection) -> Bool {
+  package mutating func protect(_ range: Range<Int>, _ protection: Protection) -> Bool {
     for index in range {
       guard pages[index] != nil else { return false }
       pages[index]?.protection = protection
@@ -95,7 +106,7 @@ struct KernelModel {
     return true
   }
 
-  mutating func setBreak(_ end: UInt64) {
+  package mutating func setBreak(_ end: UInt64) {
     let old = heapEnd
     brk = end
     if heapEnd > old {
@@ -112,11 +123,11 @@ struct KernelModel {
   }
 
   /// Extends `range` in place by copies of its last page.
-  mutating func grow(_ range: Range<Int>, to end: Int) {
+  package mutating func grow(_ range: Range<Int>, to end: Int) {
     for index in range.upperBound..<end { pages[index] = pages[range.upperBound - 1] }
   }
 
-  mutating func move(_ old: Range<Int>, to new: Range<Int>, keepSource: Bool) {
+  package mutating func move(_ old: Range<Int>, to new: Range<Int>, keepSource: Bool) {
     let moved = pages[old]
     if !keepSource { unmap(old) }
     let id = newID()
@@ -135,7 +146,7 @@ struct KernelModel {
   }
 
   /// A second mapping of shared page `page`.
-  mutating func duplicate(_ page: Int, at new: Range<Int>) {
+  package mutating func duplicate(_ page: Int, at new: Range<Int>) {
     guard var copy = pages[page] else { return }
     copy.origin = newID()
     copy.placed = copy.origin
@@ -144,21 +155,8 @@ struct KernelModel {
   }
 
   /// The pages that shmdt at `base` takes: all of the segment whose lowest page is found first.
-  func attached(at base: Int) -> [Int] {
+  package func attached(at base: Int) -> [Int] {
     guard let first = pages.first(where: { $0?.segment?.base == base }) else { return [] }
     return pages.indices.filter { pages[$0]?.segment == first?.segment }
-  }
-}
-
-/// A generator whose numbers are the same on every run and every platform.
-struct SplitMix64: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var z = state
-    z = (z ^ z >> 30) &* 0xbf58_476d_1ce4_e5b9
-    z = (z ^ z >> 27) &* 0x94d0_49bb_1331_11eb
-    return z ^ z >> 31
   }
 }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-import MappingEvents
+package import MappingEvents
 
 /// A system call in three moments: entered, taking effect, returned. Other threads' moments can
 /// come between any two.
-struct ModelCall {
+package struct ModelCall {
   /// What is told when the call is entered.
-  var entered: [MappingEvent] = []
+  package var entered: [MappingEvent] = []
   /// Takes effect; answers what is told when the call returns, which may look at the space then.
-  var effect: (inout KernelModel) -> (KernelModel) -> [MappingEvent]
+  package var effect: (inout KernelModel) -> (KernelModel) -> [MappingEvent]
 }
 
 /// Events of a call that are settled once it has taken effect.
@@ -18,7 +18,7 @@ private func bytes(_ pages: Int) -> UInt64 { UInt64(pages) << 12 }
 private func address(_ page: Int) -> UInt64 { KernelModel.address(page) }
 
 extension Caller {
-  func map(_ count: Int, _ page: KernelModel.Page) -> ModelCall {
+  package func map(_ count: Int, _ page: KernelModel.Page) -> ModelCall {
     ModelCall { model in
       guard let range = model.free(count) else { return told() }
       model.map(range, page)
@@ -26,7 +26,7 @@ extension Caller {
     }
   }
 
-  func mapFixed(_ range: Range<Int>, _ page: KernelModel.Page) -> ModelCall {
+  package func mapFixed(_ range: Range<Int>, _ page: KernelModel.Page) -> ModelCall {
     ModelCall { model in
       model.map(range, page)
       return told(mmap(address(range.lowerBound), bytes(range.count), page))
@@ -37,26 +37,26 @@ extension Caller {
     mmap(start, bytes, page.protection, page.isShared ? [.shared, .anonymous] : [.anonymous])
   }
 
-  func unmap(_ range: Range<Int>) -> ModelCall {
+  package func unmap(_ range: Range<Int>) -> ModelCall {
     ModelCall(entered: [munmap(address(range.lowerBound), bytes(range.count) - 1)]) { model in
       model.unmap(range)
       return told()
     }
   }
 
-  func unmapFailing(_ range: Range<Int>) -> ModelCall {
+  package func unmapFailing(_ range: Range<Int>) -> ModelCall {
     ModelCall(entered: [munmap(address(range.lowerBound), bytes(range.count))]) { _ in
       told(munmapFailed())
     }
   }
 
-  func unmapRefused(_ range: Range<Int>) -> ModelCall {
+  package func unmapRefused(_ range: Range<Int>) -> ModelCall {
     ModelCall(entered: [munmap(address(range.lowerBound) + 8, bytes(range.count))]) { _ in
       told(munmapFailed())
     }
   }
 
-  func protect(_ range: Range<Int>, _ protection: Protection) -> ModelCall {
+  package func protect(_ range: Range<Int>, _ protection: Protection) -> ModelCall {
     ModelCall { model in
       let done = model.protect(range, protection)
       return told(
@@ -66,7 +66,7 @@ extension Caller {
   }
 
   /// mremap to another size, in place when there is room and luck.
-  func resize(_ old: Range<Int>, to count: Int) -> ModelCall {
+  package func resize(_ old: Range<Int>, to count: Int) -> ModelCall {
     remap(old) { model in
       let end = old.lowerBound + count
       if count <= old.count {
@@ -87,14 +87,14 @@ extension Caller {
     }
   }
 
-  func moveFixed(_ old: Range<Int>, to new: Range<Int>) -> ModelCall {
+  package func moveFixed(_ old: Range<Int>, to new: Range<Int>) -> ModelCall {
     remap(old, [.mayMove, .fixed]) { model in
       model.move(old, to: new, keepSource: false)
       return new
     }
   }
 
-  func moveKeeping(_ old: Range<Int>) -> ModelCall {
+  package func moveKeeping(_ old: Range<Int>) -> ModelCall {
     remap(old, [.mayMove, .doNotUnmap]) { model in
       guard let new = model.free(old.count) else { return nil }
       model.move(old, to: new, keepSource: true)
@@ -102,7 +102,7 @@ extension Caller {
     }
   }
 
-  func duplicate(_ page: Int, count: Int) -> ModelCall {
+  package func duplicate(_ page: Int, count: Int) -> ModelCall {
     remap(page..<page) { model in
       guard let new = model.free(count) else { return nil }
       model.duplicate(page, at: new)
@@ -125,14 +125,14 @@ extension Caller {
   }
 
   /// The record has the break as it is when the call returns.
-  func setBreak(_ end: UInt64) -> ModelCall {
+  package func setBreak(_ end: UInt64) -> ModelCall {
     ModelCall { model in
       model.setBreak(end)
       return { model in [brk(model.brk, start: address(0))] }
     }
   }
 
-  func attach(_ inode: UInt64, owner: Int) -> ModelCall {
+  package func attach(_ inode: UInt64, owner: Int) -> ModelCall {
     ModelCall { model in
       let count = Int(inode) * 3
       guard let range = model.free(count) else { return told() }
@@ -146,7 +146,7 @@ extension Caller {
   }
 
   /// Takes what is attached now: another thread that moves a segment over it races in earnest.
-  func detach(_ base: Int, in model: KernelModel) -> ModelCall {
+  package func detach(_ base: Int, in model: KernelModel) -> ModelCall {
     let attached = model.attached(at: base)
     return ModelCall(entered: [shmdt(address(base))]) { model in
       for page in attached { model.pages[page] = nil }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import AddressSpace
-import MappingEvents
-import MappingLedger
+package import MappingEvents
+package import MappingLedger
 
-@testable import Reporting
+@testable package import Reporting
 
 extension TextTestReports {
-  static func mapping(
+  package static func mapping(
     _ start: UInt64, _ bytes: UInt64, _ protection: Protection, _ kind: MappingKind,
     path: String = "", age: UInt64? = nil, isShared: Bool = false,
     thread: (id: ThreadID, isAlive: Bool)? = nil
@@ -18,7 +18,7 @@ extension TextTestReports {
       thread: thread)
   }
 
-  static let stackAndGuard: [MappingRow] = (0..<3).flatMap { index -> [MappingRow] in
+  package static let stackAndGuard: [MappingRow] = (0..<3).flatMap { index -> [MappingRow] in
     let start = 0x7f3a_5c00_0000 + UInt64(index) * 0xa0_1000
     let owner = (id: ThreadID(UInt32(40_510 + index)), isAlive: index == 2)
     let age = UInt64(132 - 60 * index)
@@ -29,7 +29,7 @@ extension TextTestReports {
     ]
   }
 
-  static let someMappings =
+  package static let someMappings =
     [
       mapping(0x5581_0000_0000, 1 << 20, [.read, .execute], .file, path: "/usr/sbin/server"),
       mapping(0x5581_2000_0000, 1_351_680, [.read, .write], .heap),
@@ -44,7 +44,7 @@ extension TextTestReports {
       mapping(0x7ffc_f000_0000, 8192, [.read, .execute], .special, path: "[vdso]"),
     ]
 
-  static func group(_ kind: MappingKind, _ unit: UInt64, _ counts: [Int]) -> MappingGroup {
+  package static func group(_ kind: MappingKind, _ unit: UInt64, _ counts: [Int]) -> MappingGroup {
     var ages = AgeHistogram()
     ages.counts = counts
     let count = counts.reduce(0, +)
@@ -52,7 +52,7 @@ extension TextTestReports {
       kind: kind, unitBytes: unit, count: count, bytes: unit * UInt64(count), ages: ages)
   }
 
-  static func focus(
+  package static func focus(
     leaks: [LeakReport] = [serverLeak], mappings: [MappingRow] = someMappings, leftOut: Int = 0
   ) -> FocusReport {
     var header = header(scope: "pid 31108")

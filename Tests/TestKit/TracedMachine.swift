@@ -1,27 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 import AddressSpace
-import MappingEvents
-import MappingLedger
+package import MappingEvents
+package import MappingLedger
 
-@testable import LeakDetection
-@testable import Reporting
+@testable package import LeakDetection
+@testable package import Reporting
 
-/// A ledger and the reports made of it. Each process has a space of its own; times are seconds since
+/// A ledger and the reports made of it. Each process has a space of its own. Times are seconds since
 /// tracing began.
-final class TracedMachine {
-  let ledger = Ledger()
-  var assembler = ReportAssembler(version: "0.1.0", scope: "system", began: TracedMachine.at(0))
+package final class TracedMachine {
+  package let ledger = Ledger()
+  package var assembler = ReportAssembler(
+    version: "0.1.0", scope: "system", began: TracedMachine.at(0))
 
-  static func at(_ seconds: Double) -> KernelInstant {
+  package init() {}
+
+  package static func at(_ seconds: Double) -> KernelInstant {
     KernelInstant(nanoseconds: UInt64(((900 + seconds) * 1e9).rounded()))
   }
 
-  static func key(_ process: UInt32) -> SpaceKey {
+  package static func key(_ process: UInt32) -> SpaceKey {
     SpaceKey(0xffff_8881_0000_0000 + UInt64(process))
   }
 
-  /// Adds a process whose table was listed at `seconds`: pieces of so many bytes, far apart.
-  func list(
+  /// Adds a process whose table was listed at `seconds`: mappings of so many bytes each, far apart.
+  package func list(
     _ process: UInt32, _ name: String, bytes: [UInt64], isCompat: Bool = false,
     at seconds: Double = 0
   ) {
@@ -32,76 +35,66 @@ final class TracedMachine {
           range: AddressRange(start: 0x1000_0000 * UInt64(index + 1), length: length),
           protection: [.read, .write]))
     }
-    ledger.merge(
-      SpaceSnapshot(
-        key: Self.key(process), totals: SpaceTotals(isCompat: isCompat), areas: areas),
-      at: Self.at(seconds), reason: .unknown)
+    ledger.list(
+      Self.key(process), areas, totals: SpaceTotals(isCompat: isCompat), at: Self.at(seconds))
     admit(process, name, at: seconds)
   }
 
-  func admit(_ process: UInt32, _ name: String, in space: SpaceKey? = nil, at seconds: Double = 0) {
-    ledger.admit(
-      ListedTask(
-        space: space ?? Self.key(process), process: ProcessID(process), thread: ThreadID(process),
-        parent: ProcessID(1), name: ThreadName(name), stackPointer: 0, totals: SpaceTotals()),
-      at: Self.at(seconds))
-  }
-
-  func apply(
-    _ process: UInt32, at seconds: Double, thread: UInt32? = nil, stack: Int32? = nil,
-    _ fact: MappingEvent.Fact
+  package func admit(
+    _ process: UInt32, _ name: String, in space: SpaceKey? = nil, at seconds: Double = 0
   ) {
-    _ = ledger.apply(
-      MappingEvent(
-        when: Self.at(seconds), process: ProcessID(process), thread: ThreadID(thread ?? process),
-        space: Self.key(process), callPath: stack.map { CallPathID($0) }, fact: fact))
+    ledger.admit(process, named: name, to: space ?? Self.key(process), at: Self.at(seconds))
   }
 
-  func map(
+  /// A thread of the process as a builder of events.
+  package func caller(_ process: UInt32, thread: UInt32? = nil) -> Caller {
+    Caller(process, thread: thread, in: Self.key(process).raw)
+  }
+
+  package func apply(_ event: MappingEvent, at seconds: Double, stack: Int32? = nil) {
+    _ = ledger.apply(event.at(Self.at(seconds)).from(stack.map { CallPathID($0) }))
+  }
+
+  package func apply(
+    _ process: UInt32, at seconds: Double, stack: Int32? = nil, _ fact: MappingEvent.Fact
+  ) {
+    apply(caller(process).event(fact), at: seconds, stack: stack)
+  }
+
+  package func map(
     _ process: UInt32, _ address: UInt64, _ bytes: UInt64, at seconds: Double, stack: Int32? = nil
   ) {
-    apply(
-      process, at: seconds, stack: stack,
-      .mapped(
-        MappingEvent.Mapped(
-          address: address, bytes: bytes, protection: [.read, .write],
-          flags: [.private, .anonymous])))
+    apply(caller(process).mmap(address, bytes), at: seconds, stack: stack)
   }
 
-  func unmap(_ process: UInt32, _ address: UInt64, _ bytes: UInt64, at seconds: Double) {
-    apply(process, at: seconds, .unmapping(address: address, bytes: bytes))
+  package func unmap(_ process: UInt32, _ address: UInt64, _ bytes: UInt64, at seconds: Double) {
+    apply(caller(process).munmap(address, bytes), at: seconds)
   }
 
   /// A thread that starts on what is mapped below `top`.
-  func start(_ thread: UInt32, of process: UInt32, below top: UInt64, at seconds: Double) {
-    apply(
-      process, at: seconds,
-      .taskCreated(
-        MappingEvent.TaskCreated(
-          flags: [.vm, .thread], childProcess: ProcessID(process), childThread: ThreadID(thread),
-          childSpace: Self.key(process), stackPointer: top)))
+  package func start(_ thread: UInt32, of process: UInt32, below top: UInt64, at seconds: Double) {
+    apply(caller(process).cloneThread(thread, stack: top), at: seconds)
   }
 
-  func exit(_ thread: UInt32, of process: UInt32, at seconds: Double) {
-    apply(
-      process, at: seconds, thread: thread, .taskExited(last: false, withProcess: false, code: 0))
+  package func exit(_ thread: UInt32, of process: UInt32, at seconds: Double) {
+    apply(caller(process, thread: thread).exit(), at: seconds)
   }
 
-  func space(_ process: UInt32) -> Space? { ledger.space(of: Self.key(process)) }
+  package func space(_ process: UInt32) -> Space? { ledger.space(of: Self.key(process)) }
 
-  func leak(_ process: UInt32, _ standing: Verdict.Standing) -> LeakReport {
+  package func leak(_ process: UInt32, _ standing: Verdict.Standing) -> LeakReport {
     LeakReport(
       verdict(standing, count: 3, space: space(process)?.id ?? 0), residentBytes: nil,
       at: Self.at(0))
   }
 
-  func system(
+  package func system(
     at seconds: Double, resident: [UInt32: UInt64] = [:], leaks: [LeakReport] = []
   ) -> SystemReport {
     assembler.system(ledger, around(resident, leaks), at: Self.at(seconds))
   }
 
-  func focus(
+  package func focus(
     on process: UInt32, leastBytes: UInt64 = 0, at seconds: Double,
     resident: [UInt32: UInt64] = [:], leaks: [LeakReport] = [],
     origin: (CallPathID) -> String? = { _ in nil }
@@ -112,7 +105,7 @@ final class TracedMachine {
       at: Self.at(seconds), origin: origin)
   }
 
-  func mark(at seconds: Double, resident: [UInt32: UInt64] = [:]) -> Int {
+  package func mark(at seconds: Double, resident: [UInt32: UInt64] = [:]) -> Int {
     assembler.markBaseline(
       in: ledger, residentBytes: around(resident, []).residentBytes, at: Self.at(seconds))
   }
@@ -129,8 +122,8 @@ final class TracedMachine {
   }
 }
 
-/// A verdict on stacks of 10 MiB, one each 100 ms.
-func verdict(
+/// A verdict on thread stacks of 10 MiB, one every 100 ms.
+package func verdict(
   _ standing: Verdict.Standing, count: Int, rate: Double = 0, period: UInt64? = nil,
   space: Int = 1, kind: MappingKind = .threadStack, last: Double = 0, evidence: [Evidence] = []
 ) -> Verdict {

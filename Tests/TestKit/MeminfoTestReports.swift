@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import Meminfo
-import Reporting
+package import Meminfo
 
 /// The reports that the goldens show.
-enum MeminfoTestReports {
-  static func idle() throws -> MeminfoReport {
-    var current = try sample("meminfo-6.18-idle", atSeconds: 5000)
+package enum MeminfoTestReports {
+  package static func idle() throws -> MeminfoReport {
+    var current = try sample(capture("meminfo-6.18-idle"), atSeconds: 5000)
     current.slabs = .unknown(because: .notPermitted)
     current.perCPUFree = .known(1_400_000)
     current.vmstat = VirtualMemoryCounters(parsing: "nr_zspages 0\noom_kill 0", pageSize: 4096)
@@ -16,9 +15,9 @@ enum MeminfoTestReports {
   }
 
   /// Ten minutes on a machine whose kernel leaks, and one of whose programs leaks address space.
-  static func leaking() throws -> MeminfoReport {
-    var before = try sample("meminfo-5.15-leak-before", atSeconds: 5000)
-    var after = try sample("meminfo-5.15-leak-after", atSeconds: 5600)
+  package static func leaking() throws -> MeminfoReport {
+    var before = try sample(capture("meminfo-5.15-leak-before"), atSeconds: 5000)
+    var after = try sample(capture("meminfo-5.15-leak-after"), atSeconds: 5600)
     before.slabs = .known(slabs(large: 2_365_587_456))
     after.slabs = .known(slabs(large: 2_662_400_000))
     before.processes = processes(virtual: 306_016_419_840)
@@ -34,17 +33,10 @@ enum MeminfoTestReports {
     return MeminfoReport(first: before, current: after)
   }
 
-  static func named(_ name: String) throws -> MeminfoReport {
-    var current = try sample("meminfo-6.18-idle", atSeconds: 1)
+  package static func named(_ name: String) throws -> MeminfoReport {
+    var current = try sample(capture("meminfo-6.18-idle"), atSeconds: 1)
     current.processes = [process(1, name, anonymous: 1 << 30, virtual: 1)]
     return MeminfoReport(current: current)
-  }
-
-  private static func sample(_ name: String, atSeconds seconds: UInt64) throws -> MeminfoSample {
-    let tests = #filePath.split(separator: "/").dropLast(2).joined(separator: "/")
-    let text = contents(of: "/\(tests)/Captures/\(name)") ?? ""
-    return MeminfoSample(
-      takenNs: seconds * 1_000_000_000, pageSize: 4096, fields: try MeminfoFields(parsing: text))
   }
 
   private static func slabs(large: UInt64) -> [SlabCache] {

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-import MappingEvents
-import MappingLedger
+package import MappingEvents
+package import MappingLedger
 
-@testable import LeakDetection
-@testable import Reporting
+@testable package import LeakDetection
+@testable package import Reporting
 
 /// The literal reports that the goldens of the text renderers show.
-enum TextTestReports {
-  static let now = KernelInstant(nanoseconds: 7_200_000_000_000)
+package enum TextTestReports {
+  package static let now = KernelInstant(nanoseconds: 7_200_000_000_000)
 
-  static func header(
+  package static func header(
     scope: String = "system", events: UInt64 = 1_234_567, lost: UInt64 = 0, drift: UInt64 = 0,
     undecoded: UInt64 = 0, isFinal: Bool = false
   ) -> ReportHeader {
@@ -20,7 +20,7 @@ enum TextTestReports {
       isFinal: isFinal)
   }
 
-  static func row(
+  package static func row(
     _ process: UInt32, _ name: String, virtual: UInt64, growth: Int64 = 0, perMinute: Int64 = 0,
     resident: UInt64? = 4 << 20, residentGrowth: Int64 = 0, mappings: Int = 120, maps: Double = 0,
     unmaps: Double = 0, grows: MappingKind? = nil, standing: Verdict.Standing? = nil,
@@ -35,7 +35,7 @@ enum TextTestReports {
       caveats: caveats)
   }
 
-  static func leak(
+  package static func leak(
     _ process: UInt32, _ name: String, _ standing: Verdict.Standing, message: String,
     evidence: [String]
   ) -> LeakReport {
@@ -49,7 +49,7 @@ enum TextTestReports {
       verdict: verdict, residentBytes: 33_751_040, message: message, evidence: evidence)
   }
 
-  static let serverLeak = leak(
+  package static let serverLeak = leak(
     31_108, "server", .leaking,
     message: "412 stacks of 10.0 MiB outlived their threads; nobody joined or detached the threads,"
       + " or unmapped the stacks. Growing by 10.0 MiB a minute: 10.0 MiB every 60 s.",
@@ -63,19 +63,19 @@ enum TextTestReports {
       "32.2 MiB of the 4.0 GiB is resident (0.8%): virtual size grows, resident size hardly does.",
     ])
 
-  static let workerSuspect = leak(
+  package static let workerSuspect = leak(
     2240, "worker", .suspect,
     message: "3 stacks of 8.0 MiB have no thread any more and are not used again; not yet shown to"
       + " be lost.",
     evidence: ["3 mappings of 8.0 MiB made with MAP_STACK."])
 
-  static let serverRow = row(
+  package static let serverRow = row(
     31_108, "server", virtual: 306_341_492_326, growth: 31_469_568, perMinute: 10_489_856,
     resident: 4_294_967_296, residentGrowth: 245_760, mappings: 1_934, maps: 0.02,
     grows: .threadStack, standing: .leaking,
     command: "/srv/server --port 80 --workers 4")
 
-  static let calmRows = [
+  package static let calmRows = [
     row(
       2240, "java", virtual: 12_884_901_888, growth: 1_048_576, perMinute: 419_430,
       resident: 6_012_954_214, residentGrowth: -5_242_880, mappings: 812, maps: 12.34, unmaps: 3.4,
@@ -90,11 +90,11 @@ enum TextTestReports {
     row(1, "systemd", virtual: 171_000_000, resident: 12_000_000),
   ]
 
-  static var leaking: SystemReport {
+  package static var leaking: SystemReport {
     SystemReport(header: header(), rows: [serverRow] + calmRows, leaks: [serverLeak])
   }
 
-  static var mixed: SystemReport {
+  package static var mixed: SystemReport {
     var worker = calmRows[0]
     worker.name = "worker"
     worker.standing = .suspect
@@ -104,7 +104,7 @@ enum TextTestReports {
   }
 
   /// As after minutes on a busy machine: most that leaked has ended.
-  static var partlyEnded: SystemReport {
+  package static var partlyEnded: SystemReport {
     var report = mixed
     report.rows[2].standing = .leaking
     let another = leak(
@@ -122,7 +122,7 @@ enum TextTestReports {
     return report
   }
 
-  static var suspect: SystemReport {
+  package static var suspect: SystemReport {
     var worker = calmRows[0]
     worker.name = "worker"
     worker.standing = .suspect
@@ -130,11 +130,11 @@ enum TextTestReports {
       header: header(), rows: [worker] + calmRows.dropFirst(), leaks: [workerSuspect])
   }
 
-  static var calm: SystemReport {
+  package static var calm: SystemReport {
     SystemReport(header: header(isFinal: true), rows: calmRows, leaks: [])
   }
 
-  static var lossy: SystemReport {
+  package static var lossy: SystemReport {
     var rows = calmRows
     rows[0].caveats = [.lostEvents, .notYetListed]
     rows[0].otherProcesses = 2
@@ -143,19 +143,19 @@ enum TextTestReports {
       header: header(lost: 12_345, drift: 1, undecoded: 2), rows: rows, leaks: [])
   }
 
-  static var empty: SystemReport {
+  package static var empty: SystemReport {
     var header = header(scope: "command name 'nothing'", events: 0)
     (header.processes, header.mappings, header.virtualBytes) = (0, 0, 0)
     return SystemReport(header: header, rows: [], leaks: [])
   }
 
   /// Names as an attacker, or half the world, would choose them.
-  static let names = [
+  package static let names = [
     "\u{1b}[2J\u{1b}]0;x\u{7}", "a\nLEAKING  x", "\u{202e}gnp.exe", "漏れ検出", "caf\u{e9}e\u{301}",
     "bad\u{fffd}utf8", "🦀 crab",
   ]
 
-  static var hostile: SystemReport {
+  package static var hostile: SystemReport {
     let rows = names.enumerated().map { index, name in
       row(
         UInt32(4000 + index), name, virtual: 10_485_760, growth: 4096, grows: .sharedMemory,
