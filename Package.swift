@@ -92,8 +92,8 @@ let package = Package(
     .target(
       name: "LiveView",
       dependencies: [
-        "MappingEvents", "MappingLedger", "LeakDetection", "Symbolization", "Reporting",
-        "Renderers", "Meminfo", "TextLayout", "CNcurses",
+        "MappingEvents", "MappingLedger", "LeakDetection", "Symbolization", "Reporting", "Meminfo",
+        "TextLayout", "CNcurses",
       ],
       swiftSettings: strict),
     .target(
@@ -152,7 +152,7 @@ let package = Package(
       name: "LiveViewTests",
       dependencies: [
         "AddressSpace", "MappingEvents", "MappingLedger", "LeakDetection", "Symbolization",
-        "Reporting", "Renderers", "LiveView", "Meminfo", "TextLayout",
+        "Reporting", "LiveView", "Meminfo", "TextLayout",
       ],
       exclude: ["Goldens"],
       swiftSettings: strict),

@@ -112,7 +112,7 @@ extension TraceSession {
     resolvePaths(of: space)
     var report = assembler.focus(
       on: space, ledger, decoder.texts, around ?? surroundings(isFinal: false, at: now),
-      leastBytes: settings.leastBytes, at: now, origin: origin)
+      leastBytes: settings.leastBytes, at: now, culprit: origin)
     fillResidentBytes(of: &report)
     return report
   }
@@ -124,8 +124,7 @@ extension TraceSession {
     var ranges: [[AddressRange]] = Array(repeating: [], count: shown)
     for mapping in report.mappings {
       let place = report.groups[..<shown].firstIndex {
-        $0.kind == mapping.kind && $0.unitBytes == mapping.range.length
-          && $0.origin == mapping.origin
+        $0.holds(mapping)
       }
       if let place, ranges[place].count < 64 { ranges[place].append(mapping.range) }
     }

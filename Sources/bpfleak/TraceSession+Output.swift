@@ -348,7 +348,7 @@ extension TraceSession {
     resolvePaths(of: space)
     return assembler.focus(
       on: space, ledger, decoder.texts, surroundings(isFinal: isFinal, at: now),
-      leastBytes: settings.leastBytes, at: now, origin: origin)
+      leastBytes: settings.leastBytes, at: now, culprit: origin)
   }
 
   /// Where what is mapped through a stack comes from, in a few words.
