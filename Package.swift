@@ -94,8 +94,8 @@ let package = Package(
     .target(
       name: "LiveView",
       dependencies: [
-        "MappingEvents", "MappingLedger", "LeakDetection", "Symbolization", "Reporting",
-        "Renderers", "Meminfo", "TextLayout", "CNcurses",
+        "MappingEvents", "MappingLedger", "LeakDetection", "Symbolization", "Reporting", "Meminfo",
+        "TextLayout", "CNcurses",
       ],
       swiftSettings: strict),
     .target(
@@ -179,7 +179,7 @@ let package = Package(
       name: "LiveViewTests",
       dependencies: [
         "AddressSpace", "MappingEvents", "MappingLedger", "LeakDetection", "Symbolization",
-        "Reporting", "Renderers", "LiveView", "Meminfo", "TextLayout", "TestKit",
+        "Reporting", "LiveView", "Meminfo", "TextLayout", "TestKit",
       ],
       exclude: ["Goldens"],
       swiftSettings: strict),

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 public import MappingEvents
 public import MappingLedger
-import Renderers
 import Reporting
 import TextLayout
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import MappingEvents
 import MappingLedger
-import Renderers
 import Reporting
 import TextLayout
 
@@ -200,27 +199,6 @@ private func groupLines(_ focus: FocusReport, columns: Int, most: Int) -> [Line]
     lines.append(Line("and \(counted(rest.count, "more group")), \(formatBytes(bytes))", .dim))
   }
   return lines
-}
-
-extension LeakReport {
-  /// Whether the group is what the verdict speaks of: its kind, and its size and origin where the
-  /// verdict is on one of them.
-  fileprivate func blames(_ group: MappingGroup) -> Bool {
-    let subject = verdict.subject
-    // What is used of reserved memory is no mapping of the heap that the kernel knows.
-    guard group.kind.rawValue == subject.kind.rawValue, subject.origin.manner != .committed,
-      subject.origin.unitBytes == 0 || subject.origin.unitBytes.isNear(group.unitBytes)
-    else { return false }
-    guard subject.origin.callPath != nil, let origin = callPath?.origin else { return true }
-    return group.origin == origin
-  }
-}
-
-extension UInt64 {
-  /// A stack and the stack with its guard.
-  fileprivate func isNear(_ other: UInt64) -> Bool {
-    (self > other ? self - other : other - self) <= 1 << 16
-  }
 }
 
 extension Line {

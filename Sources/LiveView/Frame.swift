@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import Renderers
 import TextLayout
 
 /// What a run of text means; a terminal decides how that looks, with colors or without.

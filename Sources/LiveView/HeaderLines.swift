@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import MappingEvents
-import Renderers
 import Reporting
 import TextLayout
 

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import Renderers
 import TextLayout
 
 /// The last line of a screen: what the keys do here, or the filter being typed.

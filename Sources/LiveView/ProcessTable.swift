@@ -2,7 +2,6 @@
 import LeakDetection
 import MappingEvents
 import MappingLedger
-import Renderers
 import Reporting
 import TextLayout
 

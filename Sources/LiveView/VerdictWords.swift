@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import LeakDetection
-import Renderers
 import Reporting
 import Symbolization
 import TextLayout
@@ -44,7 +43,7 @@ func culpritLines(_ leak: LeakReport, columns: Int, indent: Int = 0) -> [Line] {
   line.add("made by ")
   let room = max(0, columns - line.width)
   let name = printable(function)
-  let place = printable(frame.place)
+  let place = printable(frame.placeOrModule)
   if place.isEmpty {
     line.add(truncate(name, to: room), .bold)
     return [line]
@@ -75,7 +74,7 @@ func stackLines(_ stack: CallPath, isUnfolded: Bool, columns: Int) -> [Line] {
     let name = frame.function.map { printable($0) } ?? hex(frame.address)
     line.add(truncate(name, to: max(16, columns * 3 / 5)), frame == culprit ? .bold : .plain)
     if frame.isInlined { line.add(" (inlined)", .dim) }
-    let place = frame.place
+    let place = frame.placeOrModule
     if !place.isEmpty {
       line.add("  " + truncateFront(printable(place), to: max(8, columns - line.width - 2)), .dim)
     }
@@ -85,14 +84,6 @@ func stackLines(_ stack: CallPath, isUnfolded: Bool, columns: Int) -> [Line] {
     lines.append(Line("        ends here: \(reason.rawValue)", .dim))
   }
   return lines
-}
-
-extension StackFrame {
-  /// File and line, else the module.
-  var place: String {
-    if let file { return line.map { "\(file):\($0)" } ?? file }
-    return module ?? unresolved?.rawValue ?? ""
-  }
 }
 
 /// All verdicts in at most `most` lines, in the order of the report: the gravest first, those of ended

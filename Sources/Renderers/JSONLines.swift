@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 public import MappingEvents
+import Reporting
 
 /// Bytes of JSON objects, one a line, written without allocating for each.
 ///
@@ -76,6 +77,14 @@ public struct JSONLines: Sendable {
     key(name)
     bytes.append(UInt8(ascii: "\""))
     literal(word)
+    bytes.append(UInt8(ascii: "\""))
+  }
+
+  /// The type of the line; its name needs no escaping.
+  mutating func field(_ type: LineType) {
+    key("type")
+    bytes.append(UInt8(ascii: "\""))
+    bytes.append(contentsOf: type.rawValue.utf8)
     bytes.append(UInt8(ascii: "\""))
   }
 

@@ -3,26 +3,6 @@ import Reporting
 import Symbolization
 import TextLayout
 
-extension StackFrame {
-  /// The function, or where in which module, or that neither is known: `spawn_worker`,
-  /// `[libfoo.so.1+0x1234]`, `[unknown]`.
-  var label: String {
-    if let function, !function.isEmpty { return function }
-    guard let module, !module.isEmpty else { return "[unknown]" }
-    return "[\(Self.fileName(module))" + (offset.map { "+" + hex($0) } ?? "") + "]"
-  }
-
-  /// `stackleak.c:6`; empty when the file is unknown.
-  var place: String {
-    guard let file, !file.isEmpty else { return "" }
-    return file + (line.map { ":\($0)" } ?? "")
-  }
-
-  static func fileName(_ path: String) -> String {
-    path.hasSuffix("/") ? path : path.split(separator: "/").last.map(String.init) ?? path
-  }
-}
-
 /// A call stack for a person, innermost frame first, a line each; the frame to look at is marked `>`.
 ///
 /// Of more than `most` frames the outermost are left out, the culprit never is.

@@ -52,14 +52,3 @@ struct SystemTable {
       title: title, cells: rows.map(cell), isNumber: true, dispensability: dispensability)
   }
 }
-
-extension SpaceRow.Caveat {
-  /// One character that stands for it in a table.
-  package var mark: String {
-    switch self {
-    case .notYetListed: "*"
-    case .lostEvents: "!"
-    case .compat: "~"
-    }
-  }
-}

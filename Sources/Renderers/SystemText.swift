@@ -61,11 +61,3 @@ private func legendLines(_ rows: [SpaceRow], columns: Int) -> [String] {
   if rows.contains(where: { $0.residentBytes == nil }) { legend.append("? size not known") }
   return legend.isEmpty ? [] : hanging(phrases: legend, columns: columns)
 }
-
-extension UInt64 {
-  /// Sums of what a traced process chose must not trap.
-  package func addingClamped(_ other: UInt64) -> UInt64 {
-    let (sum, overflow) = addingReportingOverflow(other)
-    return overflow ? .max : sum
-  }
-}

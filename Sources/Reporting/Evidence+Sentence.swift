@@ -13,12 +13,12 @@ extension Evidence {
         ? "" : ", \(formatBytes(guardBytes)) of \(count == 1 ? "it" : "each") a guard"
       let flag = withStackFlag ? " with MAP_STACK" : ""
       let size = bytes.map { "of \(formatBytes($0))" } ?? "of different sizes"
-      return "\(plural(count, "mapping")) \(size) made\(flag)\(guards)."
+      return "\(counted(count, "mapping")) \(size) made\(flag)\(guards)."
     case .presentBefore(let count):
       return "\(formatCount(UInt64(count))) of them \(count == 1 ? "was" : "were") mapped before"
         + " tracing began."
     case .alikeBefore(let count, let bytes):
-      return "\(plural(count, "more mapping")) as long as such a stack without its guard"
+      return "\(counted(count, "more mapping")) as long as such a stack without its guard"
         + " \(count == 1 ? "was" : "were") there before tracing began (\(formatBytes(bytes))): what ran on"
         + " \(count == 1 ? "it" : "them") is not known."
     case .ranThread(let example, let range, let creator, let at, let isOwnProcess):
@@ -52,12 +52,12 @@ extension Evidence {
       if times == 0, reclaimed == 0 {
         return "Since tracing began no idle stack like these was used again or unmapped."
       }
-      return "Other idle stacks like these were used again \(plural(times, "time")) and unmapped"
-        + " \(plural(reclaimed, "time")); these were not."
+      return "Other idle stacks like these were used again \(counted(times, "time")) and unmapped"
+        + " \(counted(reclaimed, "time")); these were not."
     case .regular(let period):
       return "A new one comes every \(formatDuration(nanoseconds: period))."
     case .blamedBefore(let count, let bytes):
-      return "Before, \(plural(count, "mapping")) of \(formatBytes(bytes)) in all"
+      return "Before, \(counted(count, "mapping")) of \(formatBytes(bytes)) in all"
         + " \(count == 1 ? "was" : "were") blamed."
     case .account(let mapped, let bytes, let each, let freed, let freedBytes):
       let size = each.map { " of \(formatBytes($0))" } ?? ""
@@ -68,7 +68,7 @@ extension Evidence {
           ? "\(formatBytes(freedBytes)) of that was unmapped or mapped over"
           : "\(formatCount(UInt64(max(0, freed)))) \(freed == 1 ? "was" : "were") unmapped"
             + " (\(formatBytes(freedBytes)))"
-      return "Since tracing began this origin mapped \(plural(mapped, "time"))\(size)"
+      return "Since tracing began this origin mapped \(counted(mapped, "time"))\(size)"
         + " (\(formatBytes(bytes)) in all), and \(took)."
     case .threadsRun(let count):
       return count == 1
@@ -76,7 +76,7 @@ extension Evidence {
         : "Threads still run on \(formatCount(UInt64(count))) of them."
     case .besides(let count):
       return
-        "\(plural(count, "more mapping")) of it \(count == 1 ? "was" : "were") there before and"
+        "\(counted(count, "more mapping")) of it \(count == 1 ? "was" : "were") there before and"
         + " \(count == 1 ? "is" : "are") not blamed."
     case .remains(let each, let isFile):
       // The loader maps a library as a whole, and then its segments over that.
@@ -97,7 +97,7 @@ extension Evidence {
       return "They keep coming: \(list.dropLast().joined(separator: ", ")) and \(list.last ?? "0")"
         + " in the quarters of \(formatDuration(nanoseconds: span))."
     case .grew(let times, let bytes):
-      return "It grew \(plural(times, "time")), by \(formatBytes(bytes)) since tracing began."
+      return "It grew \(counted(times, "time")), by \(formatBytes(bytes)) since tracing began."
     case .envelope(let from, let to, let span):
       return "Its least size rose from \(formatBytes(from)) to \(formatBytes(to)) in"
         + " \(formatDuration(nanoseconds: span)), step by step."

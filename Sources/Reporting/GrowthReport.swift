@@ -18,16 +18,16 @@ extension Growth.Reason {
   var sentence: String {
     switch self {
     case .reserved(let count, let committed):
-      "\(plural(count, "range")) of address space \(count == 1 ? "is" : "are") reserved without"
+      "\(counted(count, "range")) of address space \(count == 1 ? "is" : "are") reserved without"
         + " access, which costs no memory; \(formatBytes(committed)) of it is accessible."
     case .arenas(let count, let committed):
-      "malloc reserves 64 MiB for each of \(plural(count, "arena")), one for each few threads;"
+      "malloc reserves 64 MiB for each of \(counted(count, "arena")), one for each few threads;"
         + " \(formatBytes(committed)) of it is accessible."
     case .placed(let count):
-      "\(plural(count, "mapping")) \(count == 1 ? "lies" : "lie") where memory was mapped or"
+      "\(counted(count, "mapping")) \(count == 1 ? "lies" : "lie") where memory was mapped or"
         + " reserved before, so the address space did not grow."
     case .settled(let count, let quiet):
-      "\(plural(count, "mapping")) came and stayed, and none has come for"
+      "\(counted(count, "mapping")) came and stayed, and none has come for"
         + " \(formatDuration(nanoseconds: quiet)): a pool, or a cache that is full."
     case .turnover(let mapped, let freed):
       "As it comes it goes: \(formatCount(UInt64(max(0, mapped)))) mapped,"

@@ -31,7 +31,7 @@ extension LeakReport {
     self.callPath = callPath
     self.limit = limit
     endedAgo = verdict.endedAt.map { now.since($0) }
-    message = verdict.sentence(by: callPath?.culprit?.name, at: now)
+    message = verdict.sentence(by: callPath?.culprit?.phrase, at: now)
     evidence = verdict.evidence.map { $0.sentence(at: now, hasEnded: verdict.endedAt != nil) }
     if let residentBytes, verdict.standing != .withdrawn {
       let share = Double(residentBytes) / Double(max(1, verdict.bytes))
@@ -42,20 +42,6 @@ extension LeakReport {
     }
     if let limit, verdict.standing != .withdrawn { evidence.append(limit.sentence) }
   }
-}
-
-extension StackFrame {
-  /// As a person names a place in code: `load_table (table.c:12)`; nil when nothing is known.
-  var name: String? {
-    func last(_ path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }
-    let place = file.map { file in last(file) + (line.map { ":\($0)" } ?? "") }
-    if let function { return function + (place.map { " (\($0))" } ?? "") }
-    return place ?? module.map { "code in \(last($0))" }
-  }
-}
-
-func plural(_ count: Int, _ noun: String) -> String {
-  "\(formatCount(UInt64(max(0, count)))) \(noun)\(count == 1 ? "" : "s")"
 }
 
 /// An address as people write it: `0x7f3a5c000000`.

@@ -33,38 +33,36 @@ extension ProfileReport {
   ) -> [ProfileSample] {
     var paths = Paths(callPath)
     let blame = Blame(of: space.id, in: verdicts)
-    var origins: [Origin: Tally] = [:]
+    var tallies: [Key: Tally] = [:]
     space.table.forEach(in: .everything) { entry in
       let mapping = entry.value
-      // A guard was mapped with its stack, and is told as part of it.
+      // A guard page was mapped with its stack, so it counts as part of the stack.
       let kind = mapping.kind == .guard ? .threadStack : mapping.kind
-      let origin = Origin(kind: kind, path: mapping.callPathID.flatMap { paths.number(of: $0) })
-      origins[origin, default: Tally()].take(
-        entry.range.length, of: mapping, isLeaked: blame.covers(entry.range.start))
+      let key = Key(kind: kind, path: mapping.callPathID.flatMap { paths.number(of: $0) })
+      tallies[key, default: Tally()].take(
+        entry.range.length, of: mapping, space.accounts[mapping.account].origin,
+        isLeaked: blame.covers(entry.range.start))
     }
-    var mapped: [Origin: ProfileSample.Amount] = [:]
     space.accounts.forEachAccount { account in
-      let origin = Origin(
-        kind: account.kind, path: account.callPath.flatMap { paths.number(of: $0) })
-      mapped[origin, default: .init()].add(
-        .init(count: max(0, account.mapped.count), bytes: account.mapped.bytes))
+      let key = Key(kind: account.kind, path: account.callPath.flatMap { paths.number(of: $0) })
+      tallies[key, default: Tally()].take(account)
     }
-    return Set(origins.keys).union(mapped.keys).compactMap { origin in
-      let tally = origins[origin] ?? Tally()
+    return tallies.compactMap { key, tally in
       let retained = tally.retained(until: now)
-      // A stack is in the account of what it was mapped as.
-      let all = mapped[origin] ?? retained.last?.amount ?? .init()
+      // A thread stack is in the account of the kind that it was mapped as.
+      let all = tally.mapped ?? retained.last?.amount ?? .init()
       guard tally.live.count > 0 || all.count > 0 else { return nil }
       return ProfileSample(
-        space: space.id, process: process, processName: name, kind: origin.kind,
-        callPath: origin.path.map { paths.known[$0] }, mapped: all, live: tally.live,
-        leaked: tally.leaked, retained: retained)
+        space: space.id, process: process, processName: name, kind: key.kind,
+        callPath: key.path.map { paths.known[$0] }, origins: tally.origins, mapped: all,
+        live: tally.live, leaked: tally.leaked, retained: retained)
     }
   }
 
-  private struct Origin: Hashable {
+  /// One sample of the profile: memory of one kind behind one call path.
+  private struct Key: Hashable {
     var kind: MappingKind
-    /// Nil when it is unknown.
+    /// Nil when the call path is unknown.
     var path: Int?
   }
 
@@ -93,13 +91,19 @@ extension ProfileReport {
   private struct Tally {
     var live = ProfileSample.Amount()
     var leaked = ProfileSample.Amount()
+    /// What calls mapped while it was watched; nil where no account has it.
+    private(set) var mapped: ProfileSample.Amount?
+    private(set) var origins: Set<Origin> = []
     private var births: [(when: KernelInstant, piece: ProfileSample.Amount)] = []
     private var calls: Set<UInt64> = []
     private var leakedCalls: Set<UInt64> = []
 
-    /// What one call mapped counts once, in however many pieces it lies there now; of what was there
-    /// before tracing nobody knows, and each piece counts.
-    mutating func take(_ bytes: UInt64, of mapping: LiveMapping, isLeaked: Bool) {
+    /// The pieces that one call mapped count once. Each piece from before tracing counts, because nobody
+    /// knows which call made it.
+    mutating func take(
+      _ bytes: UInt64, of mapping: LiveMapping, _ origin: Origin, isLeaked: Bool
+    ) {
+      origins.insert(origin)
       let count = mapping.born == nil || calls.insert(mapping.origin).inserted ? 1 : 0
       let piece = ProfileSample.Amount(count: count, bytes: bytes)
       live.add(piece)
@@ -107,6 +111,13 @@ extension ProfileReport {
       guard isLeaked else { return }
       let isFirst = mapping.born == nil || leakedCalls.insert(mapping.origin).inserted
       leaked.add(ProfileSample.Amount(count: isFirst ? 1 : 0, bytes: bytes))
+    }
+
+    mutating func take(_ account: Account) {
+      origins.insert(account.origin)
+      var all = mapped ?? ProfileSample.Amount()
+      all.add(.init(count: max(0, account.mapped.count), bytes: account.mapped.bytes))
+      mapped = all
     }
 
     /// The account at even steps from the first birth to `now`; at most so many.

@@ -26,6 +26,8 @@ public struct ProfileSample: Sendable {
   public var kind: MappingKind
   /// Nil when it is unknown: mapped before tracing began, or without a stack.
   public var callPath: CallPath?
+  /// The origins that are counted in it: they differ in manner, or in the number of an equal call path.
+  public var origins: Set<Origin>
   /// While it was watched.
   public var mapped: Amount
   /// Still there now.
@@ -48,8 +50,10 @@ public struct ProfileSample: Sendable {
 
   public init(
     space: Int, process: ProcessID, processName: String, kind: MappingKind, callPath: CallPath?,
-    mapped: Amount, live: Amount, leaked: Amount, retained: [AmountSample] = []
+    origins: Set<Origin> = [], mapped: Amount, live: Amount, leaked: Amount,
+    retained: [AmountSample] = []
   ) {
+    self.origins = origins
     self.retained = retained
     self.space = space
     self.process = process

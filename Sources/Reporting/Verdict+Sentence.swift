@@ -22,7 +22,7 @@ extension Verdict {
     let size = subject.origin.unitBytes == 0 ? nil : formatBytes(subject.origin.unitBytes)
     let by = culprit.map { " created by \($0)" } ?? ""
     let stacks =
-      plural(count, "stack") + (size.map { " of \($0)" } ?? ", \(formatBytes(bytes)) in all,")
+      counted(count, "stack") + (size.map { " of \($0)" } ?? ", \(formatBytes(bytes)) in all,")
     let isOne = count == 1
     switch standing {
     case .leaking:
@@ -52,7 +52,7 @@ extension Verdict {
 
   private func runningThreadSentence(by culprit: String?, at now: KernelInstant) -> String {
     let by = culprit.map { " created by \($0)" } ?? ""
-    let threads = plural(count, "thread") + by
+    let threads = counted(count, "thread") + by
     let stacks =
       eachBytes.map { "stack\(count == 1 ? "" : "s") of \(formatBytes($0))" }
       ?? "stacks, \(formatBytes(bytes)) in all"
@@ -84,7 +84,7 @@ extension Verdict {
     let mappings =
       (subject.kind == .sharedMemory
         ? "\(formatCount(UInt64(max(0, count)))) mapping\(count == 1 ? "" : "s") of shared memory"
-        : plural(count, noun))
+        : counted(count, noun))
       + (eachBytes.map { " of \(formatBytes($0))\(by)" } ?? "\(by), \(formatBytes(bytes)) in all,")
     let were = count == 1 ? "was" : "were"
     switch standing {

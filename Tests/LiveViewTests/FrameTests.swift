@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import MappingEvents
 import MappingLedger
-import Renderers
 import Reporting
 import TestKit
 import Testing
@@ -83,13 +82,15 @@ private let sizes = [
     #expect(lines.last?.text == "and 2 more verdicts on the same")
   }
 
-  @Test("what a verdict speaks of stands out among the groups, by kind, size and origin")
+  @Test("the groups that a verdict speaks of stand out, by origin")
   func blamed() {
+    let origin = Origin(kind: .file, callPath: CallPathID(1))
     var content = Contents.focus
-    content.focus?.leaks[0].verdict.subject = .init(
-      space: 31_108, origin: Origin(kind: .file, callPath: CallPathID(1)))
-    content.focus?.groups[3].origin = "spawn_reporter"
-    content.focus?.groups.append(TextTestReports.group(.file, 4096, [1, 0, 0, 0, 0, 0]))
+    content.focus?.leaks[0].verdict.subject = .init(space: 31_108, origin: origin)
+    content.focus?.groups[3].origins = [Origin(kind: .file, callPath: CallPathID(2)), origin]
+    var other = TextTestReports.group(.file, 4096, [1, 0, 0, 0, 0, 0])
+    other.origins = [Origin(kind: .file, callPath: CallPathID(2))]
+    content.focus?.groups.append(other)
     let frame = render(
       content, ViewState(focus: 31_108), size: Size(columns: 120, rows: 60))
     let kinds = frame.lines.dropFirst(6).flatMap(\.spans).filter { $0.style == .leaking }

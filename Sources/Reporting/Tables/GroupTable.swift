@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import MappingLedger
-package import Reporting
 import TextLayout
 
 /// Groups of mappings, a line each: what they are, how much of that is resident, how fast more come,
@@ -46,10 +45,10 @@ package struct GroupTable {
     where table[index].dispensability > 0 && table[index].cells.allSatisfy({ $0 == "-" }) {
       table[index].dispensability = 20
     }
-    if groups.contains(where: { $0.origin != nil }) {
+    if groups.contains(where: { $0.culprit != nil }) {
       table.append(
         TableLayout.Column(
-          title: "MADE BY", cells: groups.map { printable($0.origin ?? "-") }, dispensability: 3,
+          title: "MADE BY", cells: groups.map { printable($0.culprit ?? "-") }, dispensability: 3,
           leastWidth: 12))
     }
     return TableLayout(table, room: columns).lines

@@ -1,9 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-package import LeakDetection
-package import MappingEvents
-package import MappingLedger
-import Reporting
-import TextLayout
 
 /// A size for a table: `285.3G`, `10.0M`, `64K`, `512B`.
 package func compactBytes(_ bytes: UInt64) -> String {
@@ -28,30 +23,4 @@ package func compactRate(_ perSecond: Double) -> String {
 /// `1 process`, `1,234 processes`.
 package func counted(_ count: Int, _ one: String, _ many: String? = nil) -> String {
   "\(formatCount(UInt64(max(0, count)))) \(count == 1 ? one : many ?? one + "s")"
-}
-
-extension Verdict.Standing {
-  /// In capitals: it must be found without color.
-  package var word: String { rawValue.uppercased() }
-}
-
-extension MappingKind {
-  /// At most seven letters, for narrow tables.
-  package var shortWord: String {
-    switch self {
-    case .anonymous: "anon"
-    case .file, .heap, .guard, .special: rawValue
-    case .mainStack: "main"
-    case .threadStack: "stack"
-    case .sharedMemory: "shm"
-    }
-  }
-}
-
-extension Protection {
-  /// As in /proc/PID/maps: `rw-p`.
-  package func word(isShared: Bool) -> String {
-    (contains(.read) ? "r" : "-") + (contains(.write) ? "w" : "-")
-      + (contains(.execute) ? "x" : "-") + (isShared ? "s" : "p")
-  }
 }

@@ -2,7 +2,6 @@
 import AddressSpace
 package import MappingEvents
 import MappingLedger
-package import Reporting
 import TextLayout
 
 /// Live mappings in address order, a line each.
