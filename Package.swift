@@ -56,7 +56,7 @@ let package = Package(
 
     // What holds no state, reads no file and imports nothing of this project.
     .target(name: "TextLayout", swiftSettings: strict),
-    .target(name: "Meminfo", dependencies: ["TextLayout"], swiftSettings: strict),
+    .target(name: "Meminfo", swiftSettings: strict),
     .target(name: "Runtimes", swiftSettings: strict),
 
     // Every module that is imported is named, also what another one brings along: what is not is no

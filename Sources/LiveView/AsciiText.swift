@@ -3,7 +3,7 @@ import TextLayout
 
 private let standIns: [Character: Character] = ["…": "~", "µ": "u", "▼": "v", "▲": "^"]
 
-/// The text for a terminal that shows ASCII only, as many cells wide: graphs keep their shape.
+/// The text for a terminal without Unicode, equally wide. Graphs keep their shape.
 func asciiOnly(_ text: String) -> String {
   if text.utf8.allSatisfy({ $0 < 0x80 }) { return text }
   let bars = Array("▁▂▃▄▅▆▇█")

@@ -4,11 +4,11 @@ public import MappingEvents
 public import MappingLedger
 import Reporting
 
-/// What is needed of the surroundings to write an event down.
+/// What the line of an event needs besides the event itself.
 public struct EventContext {
   public var ledger: Ledger
   public var texts: TextTable
-  /// The path of the mapped file, or of the program executed, when known.
+  /// The path of the mapped file or of the executed program, when known.
   public var path: String?
 
   public init(ledger: Ledger, texts: TextTable, path: String?) {
@@ -19,8 +19,8 @@ public struct EventContext {
 }
 
 extension JSONLines {
-  /// The line of an event, as the contract has it; false when it has none: a call that failed, or
-  /// one half of a call.
+  /// Writes the line of an event as the contract defines it. Returns false when it has none: the call failed,
+  /// or this is only its first half.
   public mutating func write(
     _ event: MappingEvent, _ change: LedgerChange, in context: EventContext
   ) -> Bool {
@@ -95,7 +95,7 @@ extension JSONLines {
     return true
   }
 
-  /// The fields that every event has.
+  /// Begins a line with the fields of every event.
   private mutating func open(
     _ type: LineType, _ event: MappingEvent, _ space: Int, _ context: EventContext,
     name: ThreadName? = nil

@@ -2,13 +2,13 @@
 public import MappingEvents
 import Reporting
 
-/// Bytes of JSON objects, one a line, written without allocating for each.
+/// JSON objects as bytes, one per line, written without an allocation for each.
 ///
-/// Text goes in as UTF-8 with control characters escaped; what is no UTF-8 is U+FFFD already.
+/// Text is UTF-8 with control characters escaped. Invalid UTF-8 has become U+FFFD before.
 public struct JSONLines: Sendable {
   public private(set) var bytes: [UInt8] = []
   private var needsComma = false
-  /// Whom lines about the stream itself are of.
+  /// The process that lines about the stream itself name: bpfleak.
   let ownProcess: ProcessID
 
   public init(ownProcess: ProcessID) {
@@ -21,10 +21,10 @@ public struct JSONLines: Sendable {
 
   public mutating func removeAll() { bytes.removeAll(keepingCapacity: true) }
 
-  /// Takes out what was written between two counts: a line that turned out not to be so.
+  /// Removes the bytes between two counts: a line that turned out to be wrong.
   public mutating func remove(_ range: Range<Int>) { bytes.removeSubrange(range) }
 
-  /// Whole lines that were written before.
+  /// Appends whole lines that were written before.
   public mutating func append(_ lines: ArraySlice<UInt8>) { bytes.append(contentsOf: lines) }
 
   mutating func begin() {
@@ -72,7 +72,7 @@ public struct JSONLines: Sendable {
     append(text: value)
   }
 
-  /// As a fixed word that needs no escaping.
+  /// A fixed word that needs no escaping.
   mutating func field(_ name: StaticString, word: StaticString) {
     key(name)
     bytes.append(UInt8(ascii: "\""))
@@ -128,7 +128,7 @@ public struct JSONLines: Sendable {
     needsComma = true
   }
 
-  /// The elements of a list of objects, each written by `body`.
+  /// A list of objects. `body` writes the fields of each.
   mutating func objects<Element>(
     _ name: StaticString, _ elements: [Element], _ body: (inout JSONLines, Element) -> Void
   ) {

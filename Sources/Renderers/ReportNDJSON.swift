@@ -6,7 +6,7 @@ public import MappingLedger
 public import Reporting
 public import Symbolization
 
-/// Whom a line that is about a process, and not made by one of its threads, speaks of.
+/// The process that a line is about, when no event of one of its threads caused it.
 public struct LineSubject: Sendable {
   public var when: KernelInstant
   public var process: ProcessID
@@ -63,7 +63,7 @@ extension JSONLines {
     field("space", subject.space)
   }
 
-  /// A line about the stream: bpfleak's own, and of no address space, which 0 is never the number of.
+  /// Begins a line about the stream. It names bpfleak and address space 0, which is no space.
   private mutating func open(_ type: LineType, at when: KernelInstant) {
     open(type, LineSubject(when: when, process: ownProcess, name: "bpfleak", space: 0))
   }
@@ -134,7 +134,7 @@ extension JSONLines {
     end()
   }
 
-  /// The account of growth was begun anew.
+  /// The account of growth started again.
   public mutating func writeMark(number: Int, at when: KernelInstant) {
     open(.mark, at: when)
     field("number", number)
@@ -181,7 +181,7 @@ extension JSONLines {
     end()
   }
 
-  /// Growth that is no leak.
+  /// Growth that is explained and is no leak.
   public mutating func write(_ report: GrowthReport, at when: KernelInstant) {
     let growth = report.growth
     open(
@@ -196,7 +196,7 @@ extension JSONLines {
     end()
   }
 
-  /// The frames behind a stack id: once, before the first line that has it.
+  /// The frames of a call path. Written once, before the first line with its id.
   public mutating func write(_ stack: CallPath, id: CallPathID, _ subject: LineSubject) {
     open(.stack, subject)
     field("id", Int64(id.raw))
@@ -260,7 +260,7 @@ extension JSONLines {
     end()
   }
 
-  /// A munmap whose line was out already did not take place.
+  /// Takes back a `munmap` line that is out already: the call failed.
   public mutating func writeUnmapFailed(
     _ event: MappingEvent, space: Int, restored: UInt64, name: String
   ) {

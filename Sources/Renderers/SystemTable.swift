@@ -2,7 +2,7 @@
 import LeakDetection
 import MappingEvents
 import MappingLedger
-package import Reporting
+import Reporting
 import TextLayout
 
 /// The table of processes, in the order of the report.

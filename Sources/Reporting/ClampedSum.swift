@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension UInt64 {
-  /// Sums of what a traced process chose must not trap.
+  /// The sum, or the largest number. Traced processes choose sizes, so a sum must not trap.
   package func addingClamped(_ other: UInt64) -> UInt64 {
     let (sum, overflow) = addingReportingOverflow(other)
     return overflow ? .max : sum

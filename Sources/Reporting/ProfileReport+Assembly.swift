@@ -5,9 +5,12 @@ public import MappingLedger
 public import Symbolization
 
 extension ProfileReport {
-  /// What is live now, and what was mapped while it was watched, by space, kind and call path;
-  /// `callPath` tells those that are known. `ended` are samples of spaces that are gone; nil for `only`
-  /// means all spaces.
+  /// Live memory, and memory mapped while watched, by space, kind and call path.
+  ///
+  /// - Parameters:
+  ///   - only: the only space to look at; nil for all.
+  ///   - ended: samples of spaces that are gone.
+  ///   - callPath: the frames of a call path, when they are known.
   public init(
     of ledger: Ledger, only: Space? = nil, header: ReportHeader, verdicts: [Verdict],
     ended: [ProfileSample] = [],
@@ -66,7 +69,7 @@ extension ProfileReport {
     var path: Int?
   }
 
-  /// Call paths told apart by their frames: several stack ids can stand for the same ones.
+  /// Numbers of call paths by their frames. Several ids can stand for equal frames.
   private struct Paths {
     private let callPath: (CallPathID) -> CallPath?
     private var numbers: [CallPath: Int] = [:]
@@ -78,10 +81,10 @@ extension ProfileReport {
     mutating func number(of id: CallPathID) -> Int? {
       if let number = byID[id] { return number }
       var number: Int?
-      if let stack = callPath(id), !stack.frames.isEmpty {
-        number = numbers[stack] ?? known.count
-        if number == known.count { known.append(stack) }
-        numbers[stack] = number
+      if let path = callPath(id), !path.frames.isEmpty {
+        number = numbers[path] ?? known.count
+        if number == known.count { known.append(path) }
+        numbers[path] = number
       }
       byID[id] = .some(number)
       return number
@@ -120,7 +123,7 @@ extension ProfileReport {
       mapped = all
     }
 
-    /// The account at even steps from the first birth to `now`; at most so many.
+    /// Running sums at even steps from the first birth to `now`.
     func retained(until now: KernelInstant, steps: Int = 60) -> [AmountSample] {
       let births = births.sorted { $0.when < $1.when }
       guard let first = births.first?.when else { return [] }
@@ -129,7 +132,7 @@ extension ProfileReport {
       var next = births.startIndex
       return (0...steps).map { step in
         let fraction = UInt64(step)
-        // The last step is now itself, whatever rounding does.
+        // The last step is exactly now, despite rounding.
         let when =
           step == steps
           ? max(now, first)
@@ -143,7 +146,7 @@ extension ProfileReport {
     }
   }
 
-  /// The addresses that verdicts of one space call leaking.
+  /// The addresses in one space that verdicts call leaking.
   private struct Blame {
     private let ranges: [Verdict.BlamedRange]
 
@@ -164,7 +167,7 @@ extension ProfileReport {
 }
 
 extension ProfileSample {
-  /// What leaks comes first, then what is larger; the rest only keeps the order the same every time.
+  /// Leaks first, then larger samples. The other parts only make the order stable.
   fileprivate var rank: (UInt64, UInt64, Int, String, Int) {
     (leaked.bytes, live.bytes, -space, kind.rawValue, callPath?.hashValueOfAddresses ?? 0)
   }

@@ -4,7 +4,7 @@ import LeakDetection
 public import MappingEvents
 public import MappingLedger
 
-/// Makes reports of a ledger. Remembers earlier moments, for rates and growth.
+/// Makes reports of a ledger. It remembers earlier moments for rates and growth.
 public struct ReportAssembler: Sendable {
   private struct Sample {
     var when: KernelInstant
@@ -20,7 +20,7 @@ public struct ReportAssembler: Sendable {
     }
   }
 
-  /// What a process maps as it starts, taken by the minute, is a number that means nothing.
+  /// Younger accounts have no rate, because a process maps much while it starts.
   private static let leastAgeOfRate: UInt64 = 5_000_000_000
 
   private let version: String
@@ -37,7 +37,7 @@ public struct ReportAssembler: Sendable {
     self.began = began
   }
 
-  /// What the composition root knows beside the ledger.
+  /// Facts that are not in the ledger.
   public struct Surroundings: Sendable {
     public var coverage: Coverage
     /// By space id.
@@ -55,7 +55,7 @@ public struct ReportAssembler: Sendable {
     }
   }
 
-  /// Starts the account of growth anew in every space; answers the number of the mark, from 1 on.
+  /// Restarts the account of growth in every space. Returns the number of the mark, from 1.
   public mutating func markBaseline(
     in ledger: Ledger, residentBytes: [Int: UInt64], at now: KernelInstant
   ) -> Int {
@@ -69,8 +69,8 @@ public struct ReportAssembler: Sendable {
     return number
   }
 
-  /// Begins the account of growth of spaces that have none yet: of what is resident nothing but a look
-  /// in time can tell.
+  /// Begins the account of growth of new spaces. It has to be called early, because events do not tell
+  /// resident sizes.
   public mutating func begin(
     _ ledger: Ledger, at now: KernelInstant, residentBytes: (Space) -> UInt64?
   ) {
@@ -78,7 +78,7 @@ public struct ReportAssembler: Sendable {
     for space in spaces where first[space.id] == nil {
       first[space.id] = Sample(of: space, residentBytes(space), at: now)
     }
-    // Charts begin where the growth in tables does, not with the first report.
+    // Charts begin with the account of growth, not with the first report.
     for space in spaces where histories[space.id] == nil {
       guard let baseline = space.baseline else { continue }
       histories[space.id, default: SizeHistory()].add(
@@ -235,7 +235,6 @@ public struct ReportAssembler: Sendable {
 }
 
 extension UInt64 {
-  /// How far this count went past an earlier one. A call that turns out to have failed is taken
-  /// back, so that a count can be lower than it was.
+  /// How far this count went past an earlier one. A failed call is taken back, so a count can also fall.
   fileprivate func past(_ earlier: UInt64?) -> UInt64 { self - Swift.min(self, earlier ?? 0) }
 }

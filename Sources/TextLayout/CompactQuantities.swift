@@ -6,12 +6,12 @@ package func compactBytes(_ bytes: UInt64) -> String {
   return String(parts[0] + parts[1].prefix(1))
 }
 
-/// A change of size for a table: `+10.0M`, `-64K`; none is `-`, so that what moves stands out.
+/// A change of size for a table: `+10.0M`, `-64K`. No change is `-`, so that changes stand out.
 package func compactChange(_ bytes: Int64) -> String {
   bytes == 0 ? "-" : (bytes < 0 ? "-" : "+") + compactBytes(bytes.magnitude)
 }
 
-/// Events a second for a table: `-`, `<0.1`, `3.4`, `120`, `1,250,000`.
+/// Events per second for a table: `-`, `<0.1`, `3.4`, `120`, `1,250,000`.
 package func compactRate(_ perSecond: Double) -> String {
   guard perSecond.isFinite, perSecond > 0, perSecond < 1e15 else { return "-" }
   if perSecond < 0.05 { return "<0.1" }

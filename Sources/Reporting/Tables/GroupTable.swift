@@ -2,8 +2,7 @@
 import MappingLedger
 import TextLayout
 
-/// Groups of mappings, a line each: what they are, how much of that is resident, how fast more come,
-/// how old they are, and who makes them.
+/// Groups of mappings as lines of text: kind and size, resident share, growth, ages, and the caller.
 package struct GroupTable {
   private let groups: [MappingGroup]
   private let columns: Int
@@ -13,7 +12,7 @@ package struct GroupTable {
     self.columns = columns
   }
 
-  /// The titles, then a line for each group.
+  /// The titles, then one line per group.
   package var lines: [String] {
     var table = [
       TableLayout.Column(
@@ -40,7 +39,7 @@ package struct GroupTable {
       column.family = "AGE"
       table.append(column)
     }
-    // What says nothing goes first.
+    // Empty columns are dropped first.
     for index in table.indices
     where table[index].dispensability > 0 && table[index].cells.allSatisfy({ $0 == "-" }) {
       table[index].dispensability = 20
@@ -54,7 +53,7 @@ package struct GroupTable {
     return TableLayout(table, room: columns).lines
   }
 
-  /// Of a leak the youngest say most, and what was there before; those between go from the oldest on.
+  /// The youngest ages and `before` say most about a leak. The ages between are dropped, the oldest first.
   private static let ageDispensability = [4, 7, 8, 9, 10, 5]
 
   private func number(

@@ -4,15 +4,14 @@ package import MappingEvents
 import MappingLedger
 import TextLayout
 
-/// Live mappings in address order, a line each.
+/// Live mappings as lines of text, in address order.
 package struct MappingTable {
   private let rows: [MappingRow]
   private let now: KernelInstant
   private let columns: Int
   private let isSteady: Bool
 
-  /// A steady table has columns where they are whatever the rows: nothing jumps as one pages through a
-  /// longer table.
+  /// The columns of a steady table stay where they are, so that nothing jumps while a person scrolls.
   package init(_ rows: [MappingRow], at now: KernelInstant, columns: Int, isSteady: Bool = false) {
     self.rows = rows
     self.now = now
@@ -20,8 +19,7 @@ package struct MappingTable {
     self.isSteady = isSteady
   }
 
-  /// The titles and at most `most` rows: of a longer table the first and the last ones. With 0 just how
-  /// many there are, and their bytes.
+  /// The titles and at most `most` rows, the first and the last ones. With 0 only their count and bytes.
   package func lines(most: Int?) -> [String] {
     let most = max(0, most ?? .max)
     guard rows.count > most else { return table(rows) }
@@ -31,7 +29,7 @@ package struct MappingTable {
     if most == 0 { return ["\(counted(rows.count, "mapping")), \(formatBytes(bytes))"] }
     var lines = table(Array(rows.prefix(head) + rows.suffix(most / 2)))
     lines.insert(
-      "… \(counted(middle.count, "mapping")) between them left out, \(formatBytes(bytes))",
+      "… \(counted(middle.count, "mapping")) not shown here, \(formatBytes(bytes))",
       at: 1 + head)
     return lines
   }
@@ -54,8 +52,8 @@ package struct MappingTable {
     return TableLayout(table, room: columns).lines
   }
 
-  /// The widths of the widest that is usual: addresses of 12 digits, `1023.9M`, `shared-memory`,
-  /// `before`; the last column takes the rest. A wider cell still stays whole.
+  /// Sets each width to the widest usual cell: addresses of 12 digits, `1023.9M`, `shared-memory`, `before`.
+  /// The last column takes the rest. A wider cell still stays whole.
   private func fix(_ table: inout [TableLayout.Column]) {
     let isNarrow = columns < 86
     for (index, width) in [25, 4, 7, isNarrow ? 7 : 13, 6, columns].enumerated() {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension SpaceRow.Caveat {
-  /// One character that stands for it in a table.
+  /// One character for a table.
   package var mark: String {
     switch self {
     case .notYetListed: "*"

@@ -4,7 +4,7 @@ package import MappingEvents
 package import MappingLedger
 
 extension Verdict.Standing {
-  /// In capitals: it must be found without color.
+  /// In capitals, so that it is found without color.
   package var word: String { rawValue.uppercased() }
 }
 
