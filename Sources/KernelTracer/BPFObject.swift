@@ -4,12 +4,12 @@ import CBPFLeakWire
 import CLibbpf
 import Glibc
 
-/// The loaded programs and maps. Closing it detaches and frees all of them; the kernel does the same
-/// if this process is killed.
+/// The programs and maps that are embedded in this binary. Closing it frees all of them; the kernel does
+/// the same when this process is killed.
 struct BPFObject: ~Copyable {
   let raw: OpaquePointer
 
-  /// Opens the object that is embedded in this binary.
+  /// Reads the object and asks the kernel nothing.
   init(verbose: Bool) throws(TracerError) {
     bpfleak_libbpf_capture_log(verbose)
     var bytes = 0
@@ -40,7 +40,7 @@ struct BPFObject: ~Copyable {
     bpf_map__fd(try map(name))
   }
 
-  /// What a map of global variables will start with; to be set before loading.
+  /// The values that a map of global variables starts with. Set them before loading.
   func memory<Value>(
     of mapName: String, as type: Value.Type
   ) throws(TracerError) -> UnsafeMutablePointer<Value> {
@@ -51,10 +51,15 @@ struct BPFObject: ~Copyable {
     return UnsafeMutableRawPointer(mutating: memory).assumingMemoryBound(to: type)
   }
 
-  func load() throws(TracerError) {
+  /// Loads the programs of these hooks, and those that run at no hook of their own.
+  func loadOnly(_ wanted: [Hook]) throws(TracerError) {
+    for hook in try hooks() where !wanted.contains(hook) {
+      bpf_program__set_autoload(try program(hook.program), false)
+    }
     let code = bpf_object__load(raw)
     if code == 0 { return }
     let log = String(cString: bpfleak_libbpf_log())
+    // A verifier that got to see a program says how much of it was processed.
     if -code == EPERM, !log.contains("processed") {
       throw .notPermitted(operation: "loading BPF programs", code: -code)
     }
@@ -64,13 +69,4 @@ struct BPFObject: ~Copyable {
     }
     throw .refused(program: refused, code: -code, log: log)
   }
-}
-
-/// An attached program; detaches itself.
-struct Attachment: ~Copyable {
-  private let link: OpaquePointer
-
-  init(owning link: OpaquePointer) { self.link = link }
-
-  deinit { bpf_link__destroy(link) }
 }
