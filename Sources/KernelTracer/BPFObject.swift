@@ -4,20 +4,27 @@ import CBPFLeakWire
 import CLibbpf
 import Glibc
 
-/// The programs and maps that are embedded in this binary. Closing it frees all of them; the kernel does
-/// the same when this process is killed.
+/// The programs and maps of a BPF object. Closing it frees all of them; the kernel does the same when this
+/// process is killed.
 struct BPFObject: ~Copyable {
   let raw: OpaquePointer
 
-  /// Reads the object and asks the kernel nothing.
-  init(verbose: Bool) throws(TracerError) {
+  /// Reads the embedded object and asks the kernel nothing.
+  init(verbose: Bool) throws(TracerError) { try self.init(Self.embedded, verbose: verbose) }
+
+  /// `image` is needed for the time of the call only.
+  init(_ image: UnsafeRawBufferPointer, verbose: Bool) throws(TracerError) {
     bpfleak_libbpf_capture_log(verbose)
-    var bytes = 0
-    let image = bpfleak_tracer_object(&bytes)
-    guard let raw = bpfleak_libbpf_open(image, bytes, "bpfleak") else {
+    guard let raw = bpfleak_libbpf_open(image.baseAddress, image.count, "bpfleak") else {
       throw .badObject("libbpf cannot read it: errno \(errno)")
     }
     self.raw = raw
+  }
+
+  static var embedded: UnsafeRawBufferPointer {
+    var bytes = 0
+    let start = bpfleak_tracer_object(&bytes)
+    return UnsafeRawBufferPointer(start: start, count: bytes)
   }
 
   deinit { bpf_object__close(raw) }

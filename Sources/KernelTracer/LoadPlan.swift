@@ -9,30 +9,36 @@ struct LoadPlan: Sendable {
   /// For each chosen hook that has alternatives, the last of them: what is lost without the place.
   private var spokesmen: [Hook: Hook] = [:]
 
-  /// Asks this kernel about the hooks that it may lack, and about no others.
-  ///
-  /// - Parameter refused: What earlier attempts to load found out.
+  /// Asks this kernel about the hooks that it may lack. `refused` is what earlier attempts to load found.
   init(
-    _ object: borrowing BPFObject, parts: Set<Hook.Part>, refused: [HookAbsence]
+    _ object: borrowing BPFObject, parts: Set<Hook.Part>, on version: KernelVersion?,
+    refused: [HookAbsence]
   ) throws(TracerError) {
-    let types = KernelTypes()
     absences = refused
-    for alternatives in Self.places(of: try object.hooks()) {
-      guard let last = alternatives.last, parts.contains(last.part) else { continue }
-      var chosen: Hook?
-      for hook in alternatives where chosen == nil {
-        guard !refused.contains(where: { $0.hook == hook }) else { continue }
-        if let reason = try Self.obstacle(to: hook, besides: last, object, types) {
-          absences.append(HookAbsence(hook: hook, reason: reason))
-        } else {
-          chosen = hook
+    let hooks = try object.hooks().filter { parts.contains($0.part) }
+    let tested = Availability.ofTypedTracepoints(Self.doubtful(hooks, on: version))
+    for alternatives in Self.places(of: hooks) {
+      guard let last = alternatives.last else { continue }
+      for hook in alternatives where !refused.contains(where: { $0.hook == hook }) {
+        var reason = hook.kind == .typed ? tested[hook.name]?.reason : nil
+        if reason == nil { reason = try Self.lackOfHelper(hook, besides: last, object) }
+        guard let reason else {
+          loaded.append(hook)
+          spokesmen[hook] = last
+          break
         }
-      }
-      if let chosen {
-        loaded.append(chosen)
-        spokesmen[chosen] = last
+        absences.append(HookAbsence(hook: hook, reason: reason))
       }
     }
+  }
+
+  /// The places that came after this kernel, as far as their release tells. Others are not tested:
+  /// loading them tells, and a test takes time in each run.
+  private static func doubtful(_ hooks: [Hook], on version: KernelVersion?) -> [String] {
+    hooks.filter { hook in
+      guard hook.kind == .typed, let since = hook.since else { return false }
+      return version.map { $0 < since } ?? true
+    }.map(\.name)
   }
 
   /// Several programs at one place are alternatives.
@@ -45,20 +51,10 @@ struct LoadPlan: Sendable {
     return places
   }
 
-  /// Why a hook cannot be loaded, as far as that can be told beforehand. Required hooks are not asked
-  /// about: loading them tells.
-  private static func obstacle(
-    to hook: Hook, besides last: Hook, _ object: borrowing BPFObject, _ types: borrowing KernelTypes
+  /// Why one of several programs at a place is not for this kernel. The last of them is for every kernel.
+  private static func lackOfHelper(
+    _ hook: Hook, besides last: Hook, _ object: borrowing BPFObject
   ) throws(TracerError) -> HookAbsence.Reason? {
-    guard hook.isOptional else { return nil }
-    if hook.kind == .typed {
-      switch types.typedTracepoint(hook.name) {
-      case .present: break
-      case .absent: return .notInThisKernel
-      case .couldNotTest(let code): return .couldNotTest(code: code)
-      }
-    }
-    // The last of the alternatives is the one for every kernel that the place is in.
     guard hook != last else { return nil }
     let special = try object.helpers(of: hook.program).subtracting(
       object.helpers(of: last.program))
@@ -75,5 +71,16 @@ struct LoadPlan: Sendable {
   /// The absence of a place that was to be attached to.
   func absence(of hook: Hook, because reason: HookAbsence.Reason) -> HookAbsence {
     HookAbsence(hook: spokesmen[hook] ?? hook, reason: reason)
+  }
+}
+
+extension Availability {
+  /// Why a place is absent; nil when it is not.
+  fileprivate var reason: HookAbsence.Reason? {
+    switch self {
+    case .present: nil
+    case .absent: .notInThisKernel
+    case .couldNotTest(let code): .couldNotTest(code: code)
+    }
   }
 }

@@ -12,11 +12,18 @@ extension Tracer {
     _ spec: TracerSpec, _ probe: Probe = Probe()
   ) throws(TracerError) -> Tracer {
     if let obstacle = probe.obstacle { throw obstacle }
+    return try load(spec, probe) { () throws(TracerError) in try BPFObject(verbose: spec.verbose) }
+  }
+
+  /// `open` gives the object anew for each attempt: one that failed to load cannot be loaded again.
+  static func load(
+    _ spec: TracerSpec, _ probe: Probe, from open: () throws(TracerError) -> BPFObject
+  ) throws(TracerError) -> Tracer {
     var spec = spec
     var refused: [HookAbsence] = []
     while true {
-      let object = try BPFObject(verbose: spec.verbose)
-      let plan = try LoadPlan(object, parts: spec.parts, refused: refused)
+      let object = try open()
+      let plan = try LoadPlan(object, parts: spec.parts, on: probe.version, refused: refused)
       do {
         return try load(object, plan, spec, probe)
       } catch {

@@ -29,8 +29,11 @@ struct bpfleak_space_totals {
 };
 BPFLEAK_ASSERT_SIZE(bpfleak_space_totals, 48);
 
-#include "bpfleak_records.h" /* what the ring carries */
-#include "bpfleak_lists.h"   /* what the iterators write */
-#include "bpfleak_run.h"     /* what the loader sets, and what both sides share while it runs */
+/* What the ring carries. */
+#include "bpfleak_records.h"
+/* What the iterators write. */
+#include "bpfleak_lists.h"
+/* What the loader sets, and what both sides share while the programs run. */
+#include "bpfleak_run.h"
 
 #endif
