@@ -3,6 +3,7 @@ import MappingEvents
 import MappingLedger
 import Renderers
 import Reporting
+import TestKit
 import Testing
 import TextLayout
 

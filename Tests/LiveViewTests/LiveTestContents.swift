@@ -4,6 +4,7 @@ import MappingEvents
 import Meminfo
 import Reporting
 import Symbolization
+import TestKit
 
 /// The literal contents that the golden frames show, made of the reports of the text goldens.
 enum LiveTestContents {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import MappingEvents
 import Reporting
+import TestKit
 import Testing
 import TextLayout
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Reporting
 import Symbolization
+import TestKit
 import Testing
 import TextLayout
 
