@@ -195,6 +195,9 @@ let package = Package(
       dependencies: ["MappingEvents", "Reporting", "Meminfo", "TextLayout", "bpfleak"],
       swiftSettings: strict),
     .testTarget(
+      name: "KernelTracerTests", dependencies: ["CLibbpf", "KernelTracer", "bpfleak"],
+      swiftSettings: strict),
+    .testTarget(
       name: "KernelTests", dependencies: ["KernelTracer", "CLibbpf", "bpfleak"],
       swiftSettings: strict),
   ],

@@ -20,7 +20,7 @@ extension StartFacts {
       ownProcess: ProcessID(UInt32(getpid())), scope: Scope(tracer.spec.scope, settings.command),
       hooks: tracer.hooks.map { Hook(name: $0.name, kind: $0.kind.rawValue) },
       pageBytes: UInt64(sysconf(Int32(_SC_PAGESIZE))), hugePageBytes: defaultHugePageBytes(),
-      reportsSpaceEnd: tracer.probe.hasSpaceEnd,
+      reportsSpaceEnd: tracer.reportsSpaceEnd,
       sharedMemoryDevices: bpfleak.sharedMemoryDevices(), stacks: settings.stacks.rawValue,
       stackBytes: UInt64(settings.stackBytes), auditEvery: settings.auditEvery)
   }

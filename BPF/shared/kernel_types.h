@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* The kernel structures that bpfleak reads, with the fields it reads and no others.
  *
- * CO-RE finds each field by name in the running kernel's BTF, so order and size here mean
- * nothing; this list is what we depend on. It stands in place of a 3 MB generated vmlinux.h.
+ * CO-RE finds each field by its name in the running kernel's BTF, so order and size mean nothing
+ * here. This list is what bpfleak depends on. It replaces a generated vmlinux.h of 3 MB.
  */
 #ifndef BPFLEAK_KERNEL_TYPES_H
 #define BPFLEAK_KERNEL_TYPES_H
@@ -15,7 +15,7 @@ typedef struct {
 	int counter;
 } atomic_t;
 
-/* mm_context_t, of which both architectures have the address of the vDSO. */
+/* mm_context_t. On both architectures it holds the address of the vDSO. */
 typedef struct {
 	void *vdso;
 } mm_context_t;
@@ -159,8 +159,9 @@ struct bpf_iter__task_vma {
 
 #pragma clang attribute pop
 
-/* The arguments of a system call, read when it returns: entry saved them, and nothing on the way
- * out changes them. On arm64 the result replaces x0, which the kernel keeps aside. */
+/* The arguments of a system call, also when it returns: the kernel saved the registers at the entry
+ * and has not changed them since. On arm64 the result replaces x0, so the kernel keeps the old x0
+ * apart. */
 #if defined(__TARGET_ARCH_x86)
 #define BPFLEAK_ARG1(frame) ((frame)->di)
 #define BPFLEAK_ARG2(frame) ((frame)->si)
@@ -181,8 +182,8 @@ struct bpf_iter__task_vma {
 #define BPFLEAK_IP(frame) ((frame)->pc)
 #endif
 
-/* What a classic tracepoint hands to a program, as /sys/kernel/tracing/events/.../format says:
- * part of the kernel's user interface, hence no relocation. */
+/* What a classic tracepoint hands to a program, as /sys/kernel/tracing/events/.../format says. These
+ * layouts are part of the kernel's user interface, so they need no relocation. */
 struct syscall_enter {
 	__u64 common;
 	__u64 number;
@@ -195,7 +196,7 @@ struct syscall_exit {
 	__s64 result;
 };
 
-/* The first fields of what clone3 is passed: struct clone_args of linux/sched.h. */
+/* The first fields of struct clone_args of linux/sched.h, the argument of clone3. */
 struct clone_arguments {
 	__u64 flags;
 	__u64 pidfd;
