@@ -3,6 +3,7 @@ import CBPFLeakWire
 import CLibbpf
 import Glibc
 public import MappingEvents
+import Procfs
 
 /// The running programs, their ring and their counters.
 ///

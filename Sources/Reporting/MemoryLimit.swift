@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+public import Meminfo
 import TextLayout
 
 /// A limit of the kernel's that growth runs into.
@@ -22,31 +23,7 @@ public struct MemoryLimit: Sendable, Hashable {
   }
 }
 
-/// What /proc says about the limits of one process; nil for what is not limited or not known.
-public struct LimitNumbers: Sendable, Hashable {
-  /// Areas as the kernel counts them.
-  public var mappings: UInt64?
-  /// vm.max_map_count.
-  public var mostMappings: UInt64?
-  public var virtualBytes: UInt64
-  /// RLIMIT_AS.
-  public var addressSpaceLimit: UInt64?
-  /// Committed_AS and CommitLimit, where the kernel refuses to go beyond.
-  public var committedBytes: UInt64?
-  public var commitLimit: UInt64?
-
-  public init(
-    mappings: UInt64? = nil, mostMappings: UInt64? = nil, virtualBytes: UInt64 = 0,
-    addressSpaceLimit: UInt64? = nil, committedBytes: UInt64? = nil, commitLimit: UInt64? = nil
-  ) {
-    self.mappings = mappings
-    self.mostMappings = mostMappings
-    self.virtualBytes = virtualBytes
-    self.addressSpaceLimit = addressSpaceLimit
-    self.committedBytes = committedBytes
-    self.commitLimit = commitLimit
-  }
-
+extension LimitNumbers {
   /// The limit that is reached first; nil when none is four fifths used or less than a day away.
   public func nearest(bytesPerMinute: Double, countPerMinute: Double) -> MemoryLimit? {
     let candidates = [

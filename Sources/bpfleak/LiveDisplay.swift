@@ -4,6 +4,7 @@ import LiveView
 import MappingEvents
 import MappingLedger
 import Meminfo
+import Procfs
 import Reporting
 
 /// The live view of one run: the terminal, what a person looks at, and what was shown last.

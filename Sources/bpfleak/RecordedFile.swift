@@ -3,6 +3,7 @@ import ArgumentParser
 import Glibc
 import KernelTracer
 import MappingEvents
+import Procfs
 import Recording
 
 /// The bytes of a recording: mapped, or read where that is not possible.

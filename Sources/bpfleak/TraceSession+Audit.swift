@@ -3,6 +3,7 @@ import AddressSpace
 import KernelTracer
 import MappingEvents
 import MappingLedger
+import Procfs
 
 /// Tables held against the kernel's own, and mended.
 extension TraceSession {

@@ -6,6 +6,7 @@ import LeakDetection
 import MappingEvents
 import MappingLedger
 import Meminfo
+import Procfs
 import Recording
 import Reporting
 

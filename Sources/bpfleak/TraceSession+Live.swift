@@ -5,6 +5,7 @@ import KernelTracer
 import LiveView
 import MappingEvents
 import MappingLedger
+import Procfs
 import Reporting
 
 /// The live view, served between two looks at the ring.

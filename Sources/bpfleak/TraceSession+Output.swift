@@ -5,6 +5,7 @@ import KernelTracer
 import LeakDetection
 import MappingEvents
 import MappingLedger
+import Procfs
 import Renderers
 import Reporting
 

@@ -2,6 +2,7 @@
 import KernelTracer
 import MappingEvents
 import MappingLedger
+import Meminfo
 import Recording
 
 /// A session that takes in what another one took in, in the same order and at the same times.

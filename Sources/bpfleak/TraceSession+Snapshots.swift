@@ -4,6 +4,7 @@ import Glibc
 import KernelTracer
 import MappingEvents
 import MappingLedger
+import Procfs
 import Recording
 
 extension TraceSession {
