@@ -57,7 +57,8 @@ let package = Package(
 
     // What holds no state, reads no file and imports nothing of this project.
     .target(name: "TextLayout", swiftSettings: strict),
-    .target(name: "Meminfo", dependencies: ["TextLayout"], swiftSettings: strict),
+    .target(name: "Meminfo", swiftSettings: strict),
+    .target(name: "Runtimes", swiftSettings: strict),
 
     // Every module that is imported is named, also what another one brings along: what is not is no
     // reason to compile anew, and a build over an older one crashes when a type has changed its size.
@@ -70,7 +71,8 @@ let package = Package(
       name: "LeakDetection", dependencies: ["MappingEvents", "MappingLedger"],
       swiftSettings: strict),
     .target(
-      name: "Symbolization", dependencies: ["MappingEvents", "CLibdw"], swiftSettings: strict),
+      name: "Symbolization", dependencies: ["MappingEvents", "Runtimes", "CLibdw"],
+      swiftSettings: strict),
     .target(
       name: "Reporting",
       dependencies: [
@@ -93,14 +95,21 @@ let package = Package(
     .target(
       name: "LiveView",
       dependencies: [
-        "MappingEvents", "MappingLedger", "LeakDetection", "Symbolization", "Reporting",
-        "Renderers", "Meminfo", "TextLayout", "CNcurses",
+        "MappingEvents", "MappingLedger", "LeakDetection", "Symbolization", "Reporting", "Meminfo",
+        "TextLayout", "CNcurses",
       ],
       swiftSettings: strict),
     .target(
+      name: "Pipeline",
+      dependencies: [
+        "AddressSpace", "MappingEvents", "MappingLedger", "LeakDetection", "Symbolization",
+        "Reporting", "Meminfo",
+      ],
+      swiftSettings: hot),
+    .target(
       name: "Recording",
       dependencies: [
-        "AddressSpace", "MappingEvents", "MappingLedger", "Symbolization", "CZlib",
+        "AddressSpace", "MappingEvents", "MappingLedger", "Symbolization", "Pipeline", "CZlib",
       ],
       swiftSettings: strict),
     .target(
@@ -118,8 +127,8 @@ let package = Package(
       name: "bpfleak",
       dependencies: [
         "AddressSpace", "MappingEvents", "MappingLedger", "LeakDetection", "Symbolization",
-        "Reporting", "Procfs", "KernelTracer", "Recording", "Renderers", "LiveView", "Meminfo",
-        "TextLayout", "CZlib",
+        "Reporting", "Pipeline", "Procfs", "KernelTracer", "Recording", "Renderers", "LiveView",
+        "Meminfo", "TextLayout", "CZlib",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -138,6 +147,7 @@ let package = Package(
           .when(configuration: .release))
       ]),
 
+    .testTarget(name: "RuntimesTests", dependencies: ["Runtimes"], swiftSettings: strict),
     .testTarget(
       name: "AddressSpaceTests", dependencies: ["AddressSpace", "TestKit"], swiftSettings: strict),
     .testTarget(
@@ -181,19 +191,23 @@ let package = Package(
       name: "LiveViewTests",
       dependencies: [
         "AddressSpace", "MappingEvents", "MappingLedger", "LeakDetection", "Symbolization",
-        "Reporting", "Renderers", "LiveView", "Meminfo", "TextLayout", "TestKit",
+        "Reporting", "LiveView", "Meminfo", "TextLayout", "TestKit",
       ],
       exclude: ["Goldens"],
       swiftSettings: strict),
     .testTarget(
       name: "RecordingTests",
       dependencies: [
-        "AddressSpace", "MappingEvents", "MappingLedger", "Symbolization", "Recording", "TestKit",
+        "AddressSpace", "MappingEvents", "MappingLedger", "Symbolization", "Pipeline",
+        "Recording", "TestKit",
       ],
       swiftSettings: strict),
     .testTarget(
       name: "CommandLineTests",
       dependencies: ["MappingEvents", "Reporting", "Meminfo", "TextLayout", "bpfleak"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "KernelTracerTests", dependencies: ["CLibbpf", "KernelTracer", "bpfleak"],
       swiftSettings: strict),
     .testTarget(
       name: "KernelTests", dependencies: ["KernelTracer", "CLibbpf", "bpfleak"],

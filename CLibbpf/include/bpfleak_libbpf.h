@@ -11,17 +11,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* libbpf's messages go to a variadic callback. Keeps the last 16 KiB of them for the error that
- * may follow, and copies them to standard error when `verbose`. */
+/* Keeps the last 16 KiB of libbpf's messages for the error that may follow, and copies them to standard
+ * error when `verbose`. libbpf hands them to a variadic callback. */
 void bpfleak_libbpf_capture_log(bool verbose);
 
-/* What was kept, NUL-terminated, from the oldest to the newest; valid until the next call. */
+/* The kept messages, oldest first, NUL-terminated. Valid until the next call. */
 const char *bpfleak_libbpf_log(void);
 
 /* bpf_object__open_mem, whose options are a macro. NULL with errno on failure. */
 struct bpf_object *bpfleak_libbpf_open(const void *object, size_t bytes, const char *name);
 
-/* An iterator over all tasks, or with `tid` not 0 over that one (from kernel 6.1 on). A file
+/* An iterator over all tasks, or over the task `tid` when that is not 0 (from kernel 6.1 on). A file
  * descriptor to read from, or -errno. */
 int bpfleak_libbpf_open_iterator(struct bpf_program *program, uint32_t tid);
 

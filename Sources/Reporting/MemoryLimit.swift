@@ -2,13 +2,13 @@
 public import Meminfo
 import TextLayout
 
-/// A limit of the kernel's that growth runs into.
+/// A limit of the kernel that growth will reach.
 public struct MemoryLimit: Sendable, Hashable {
   public var name: String
-  /// Mappings for vm.max_map_count, bytes for others.
+  /// Mappings for vm.max_map_count, else bytes.
   public var used: UInt64
   public var most: UInt64
-  /// Until it is reached at the present rate; nil when nothing grows.
+  /// Seconds until it is reached at the present rate; nil when nothing grows.
   public var secondsLeft: UInt64?
   public var isCount: Bool
 
@@ -55,9 +55,10 @@ extension MemoryLimit {
   /// As a fact for a person.
   var sentence: String {
     func amount(_ value: UInt64) -> String { isCount ? formatCount(value) : formatBytes(value) }
-    let state = "\(amount(used)) of the \(amount(most)) that \(name) allows"
-    guard let secondsLeft else { return "It has \(state)." }
+    let state =
+      "\(amount(used)) of the \(amount(most)) that \(name) allows \(isCount ? "are" : "is") in use."
+    guard let secondsLeft else { return state }
     let time = formatDuration(nanoseconds: min(secondsLeft, 1 << 33) * 1_000_000_000)
-    return "It has \(state); at this rate the limit is reached in \(time), and mapping fails then."
+    return "\(state) At this rate, the limit is reached in \(time). Mapping memory fails then."
   }
 }

@@ -2,8 +2,8 @@
 import Glibc
 import KernelTracer
 import MappingEvents
+import Pipeline
 import Procfs
-import Recording
 
 extension StartFacts {
   /// What holds for a run that begins now.
@@ -21,7 +21,7 @@ extension StartFacts {
       ownProcess: ProcessID(UInt32(getpid())), scope: Scope(tracer.spec.scope, settings.command),
       hooks: tracer.hooks.map { Hook(name: $0.name, kind: $0.kind.rawValue) },
       pageBytes: MachineFacts.pageBytes, hugePageBytes: MachineFacts.defaultHugePageBytes,
-      reportsSpaceEnd: tracer.probe.hasSpaceEnd,
+      reportsSpaceEnd: tracer.reportsSpaceEnd,
       sharedMemoryDevices: MachineFacts.sharedMemoryDevices, stacks: settings.stacks.rawValue,
       stackBytes: UInt64(settings.stackBytes), auditEvery: settings.auditEvery)
   }
@@ -46,18 +46,6 @@ extension StartFacts.Scope {
     case .command(_, let process): .processes([process], follow: true)
     case .name(let name): .name(name)
     case .cgroup(let path): .cgroup(path: path)
-    }
-  }
-
-  /// For the head of a report.
-  var name: String {
-    switch self {
-    case .system: "system"
-    case .processes(let processes):
-      "pid " + processes.map { String($0.raw) }.joined(separator: ", ")
-    case .command(let words, _): words.joined(separator: " ")
-    case .name(let name): "comm \(name)"
-    case .cgroup(let path): "cgroup \(path)"
     }
   }
 }

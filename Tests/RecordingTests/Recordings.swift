@@ -2,6 +2,7 @@
 import AddressSpace
 import MappingEvents
 import MappingLedger
+import Pipeline
 import TestKit
 
 @testable import Recording
@@ -73,7 +74,7 @@ func read(_ file: [UInt8]) throws(RecordingDefect) -> (items: [Read], damage: Re
 /// Ids of texts differ from one table to the next; the frame is told with its texts.
 func describe(_ frame: RecordingFrame, _ texts: TextTable) -> String {
   var text = "\(frame)"
-  if case .joined(let lists) = frame { text = describe(lists, texts) }
+  if case .input(.joined(let lists)) = frame { text = describe(lists, texts) }
   return text
 }
 
