@@ -38,6 +38,7 @@ let package = Package(
     .target(
       name: "CLibbpf", path: "CLibbpf",
       linkerSettings: [.unsafeFlags(["-l:libbpf.a", "-l:libelf.a", "-l:libz.a"])]),
+    .target(name: "CLinux", path: "CLinux", cSettings: [.unsafeFlags(["-std=c23"])]),
     .target(
       name: "CZlib", path: "CZlib", linkerSettings: [.unsafeFlags(["-l:libz.a"])]),
 
@@ -56,7 +57,7 @@ let package = Package(
 
     // What holds no state, reads no file and imports nothing of this project.
     .target(name: "TextLayout", swiftSettings: strict),
-    .target(name: "Meminfo", dependencies: ["TextLayout"], swiftSettings: strict),
+    .target(name: "Meminfo", swiftSettings: strict),
     .target(name: "Runtimes", swiftSettings: strict),
 
     // Every module that is imported is named, also what another one brings along: what is not is no
@@ -94,8 +95,8 @@ let package = Package(
     .target(
       name: "LiveView",
       dependencies: [
-        "MappingEvents", "MappingLedger", "LeakDetection", "Symbolization", "Reporting",
-        "Renderers", "Meminfo", "TextLayout", "CNcurses",
+        "MappingEvents", "MappingLedger", "LeakDetection", "Symbolization", "Reporting", "Meminfo",
+        "TextLayout", "CNcurses",
       ],
       swiftSettings: strict),
     .target(
@@ -112,19 +113,22 @@ let package = Package(
       ],
       swiftSettings: strict),
     .target(
+      name: "Procfs",
+      dependencies: ["AddressSpace", "MappingEvents", "MappingLedger", "Meminfo", "CLinux"],
+      swiftSettings: strict),
+    .target(
       name: "KernelTracer",
       dependencies: [
-        "AddressSpace", "MappingEvents", "MappingLedger", "CLibbpf", "CBPFLeakWire",
-        "CBPFLeakObjects",
+        "AddressSpace", "MappingEvents", "MappingLedger", "Procfs", "CLibbpf", "CLinux",
+        "CBPFLeakWire", "CBPFLeakObjects",
       ],
       swiftSettings: strict),
     .executableTarget(
       name: "bpfleak",
       dependencies: [
         "AddressSpace", "MappingEvents", "MappingLedger", "LeakDetection", "Symbolization",
-        "Reporting", "Pipeline", "KernelTracer", "Recording", "Renderers", "LiveView", "Meminfo",
-        "TextLayout",
-        "CZlib",
+        "Reporting", "Pipeline", "Procfs", "KernelTracer", "Recording", "Renderers", "LiveView",
+        "Meminfo", "TextLayout", "CZlib",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -146,6 +150,14 @@ let package = Package(
     .testTarget(name: "RuntimesTests", dependencies: ["Runtimes"], swiftSettings: strict),
     .testTarget(
       name: "AddressSpaceTests", dependencies: ["AddressSpace", "TestKit"], swiftSettings: strict),
+    .testTarget(
+      name: "MeminfoTests", dependencies: ["Meminfo", "TestKit"], swiftSettings: strict),
+    .testTarget(
+      name: "ProcfsTests",
+      dependencies: [
+        "AddressSpace", "MappingEvents", "MappingLedger", "Meminfo", "Procfs", "TestKit",
+      ],
+      swiftSettings: strict),
     .testTarget(
       name: "MappingEventsTests", dependencies: ["CBPFLeakWire", "MappingEvents"],
       swiftSettings: strict),
@@ -179,7 +191,7 @@ let package = Package(
       name: "LiveViewTests",
       dependencies: [
         "AddressSpace", "MappingEvents", "MappingLedger", "LeakDetection", "Symbolization",
-        "Reporting", "Renderers", "LiveView", "Meminfo", "TextLayout", "TestKit",
+        "Reporting", "LiveView", "Meminfo", "TextLayout", "TestKit",
       ],
       exclude: ["Goldens"],
       swiftSettings: strict),

@@ -53,7 +53,7 @@ extension TraceSettings {
         ) { MeminfoScreen()?.columns })
     case .ndjson:
       sinks.append(
-        NDJSONSink(output, types: events, leastBytes: leastBytes, ownProcess: facts.ownProcess))
+        NDJSONSink(output, types: lineTypes, leastBytes: leastBytes, ownProcess: facts.ownProcess))
     case .folded: sinks.append(document(output, .folded))
     case .flamegraph: sinks.append(document(output, .flamegraph))
     case .pprof: sinks.append(document(output, .pprof))

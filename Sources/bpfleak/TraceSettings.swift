@@ -3,13 +3,14 @@ import Glibc
 import KernelTracer
 import MappingEvents
 import Pipeline
+import Reporting
 
 /// What one run is asked to do.
 struct TraceSettings {
   var scope: ScopeOptions
   var command: [String]
   var form: OutputForm
-  var events: Set<String>?
+  var lineTypes: Set<LineType>
   var duration: UInt64?
   var interval: UInt64
   var leastBytes: UInt64
@@ -93,7 +94,7 @@ extension TraceSettings {
   ) throws {
     self.init(
       scope: scope, command: command, form: try report.form(output: output),
-      events: try report.eventTypes, duration: trace.duration?.nanoseconds,
+      lineTypes: try report.lineTypes, duration: trace.duration?.nanoseconds,
       interval: trace.interval?.nanoseconds ?? 2_000_000_000,
       leastBytes: report.minSize?.bytes ?? 0,
       auditEvery: trace.noAudit ? nil : trace.audit?.nanoseconds ?? 10_000_000_000,

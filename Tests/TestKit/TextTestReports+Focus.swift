@@ -14,7 +14,8 @@ extension TextTestReports {
     let born = age.map { KernelInstant(nanoseconds: now.nanoseconds - $0 * 1_000_000_000) }
     return MappingRow(
       range: AddressRange(start: start, length: bytes), protection: protection, isShared: isShared,
-      kind: kind, path: path, offset: nil, born: born, isSeeded: born == nil, callPath: nil,
+      kind: kind, path: path, offset: nil, born: born, isSeeded: born == nil,
+      origin: Origin(kind: kind), callPath: nil,
       thread: thread)
   }
 

@@ -102,7 +102,7 @@ package final class TracedMachine {
     guard let space = space(process) else { return nil }
     return assembler.focus(
       on: space, ledger, TextTable(), around(resident, leaks), leastBytes: leastBytes,
-      at: Self.at(seconds), origin: origin)
+      at: Self.at(seconds), culprit: origin)
   }
 
   package func mark(at seconds: Double, resident: [UInt32: UInt64] = [:]) -> Int {

@@ -15,7 +15,7 @@ public final class NDJSONSink: Sink {
   public let needs: SinkNeeds
 
   private let output: Output
-  private let types: Set<String>?
+  private let types: Set<LineType>
   private let leastBytes: UInt64
   private let holdsLines: Bool
   private var lines: JSONLines
@@ -26,25 +26,24 @@ public final class NDJSONSink: Sink {
   /// So many bytes of lines are put in the queue before the run asks for it.
   private static let mostPending = 1 << 18
 
-  /// `types` are the lines that are wanted; nil for all.
+  /// `types` are the lines that are wanted.
   public init(
-    _ output: Output, types: Set<String>?, leastBytes: UInt64, ownProcess: ProcessID
+    _ output: Output, types: Set<LineType>, leastBytes: UInt64, ownProcess: ProcessID
   ) {
     self.output = output
     self.types = types
     self.leastBytes = leastBytes
     lines = JSONLines(ownProcess: ownProcess)
-    func wants(_ type: String) -> Bool { types?.contains(type) ?? true }
-    holdsLines = wants("stack")
+    holdsLines = types.contains(.stack)
     var needs: SinkNeeds = [.events, .dumps]
-    if wants("process") || wants("exec") { needs.insert(.processes) }
-    if wants("leak") { needs.insert(.verdicts) }
-    if wants("growth") { needs.insert(.growth) }
-    if wants("stack") { needs.formUnion([.everyCallPath, .everySymbol]) }
+    if types.contains(.process) || types.contains(.exec) { needs.insert(.processes) }
+    if types.contains(.leak) { needs.insert(.verdicts) }
+    if types.contains(.growth) { needs.insert(.growth) }
+    if holdsLines { needs.formUnion([.everyCallPath, .everySymbol]) }
     self.needs = needs
   }
 
-  private func wants(_ type: String) -> Bool { types?.contains(type) ?? true }
+  private func wants(_ type: LineType) -> Bool { types.contains(type) }
 
   public var isClosed: Bool { output.isClosed }
   public var isWaiting: Bool { !queue.isEmpty }
@@ -54,7 +53,7 @@ public final class NDJSONSink: Sink {
   // MARK: The stream
 
   public func began(_ pipeline: Pipeline) {
-    guard wants("start") else { return }
+    guard wants(.start) else { return }
     let facts = pipeline.facts
     lines.write(
       StreamStart(
@@ -72,7 +71,7 @@ public final class NDJSONSink: Sink {
   }
 
   public func introduced(_ introduction: Introduction, _ pipeline: Pipeline) {
-    guard wants("process") else { return }
+    guard wants(.process) else { return }
     let process = introduction.process
     lines.write(
       process,
@@ -83,7 +82,8 @@ public final class NDJSONSink: Sink {
   }
 
   public func wantsPath(of event: MappingEvent, _ change: LedgerChange) -> Bool {
-    wants(event.typeName) && change.effect.length >= leastBytes
+    guard let type = LineType(of: event.fact) else { return false }
+    return wants(type.selector) && change.effect.length >= leastBytes
   }
 
   public func took(
@@ -128,7 +128,7 @@ public final class NDJSONSink: Sink {
         unmapLines[thread] = other.lowerBound - line.count..<other.upperBound - line.count
       }
       queue.linesMoved(from: line.upperBound, by: -line.count)
-    } else if bytes != 0, wants("munmap") {
+    } else if bytes != 0, wants(.munmap) {
       lines.writeUnmapFailed(
         event, space: space, restored: bytes ?? 0,
         name: pipeline.ledger.name(of: event.thread, in: event.process).text)
@@ -136,12 +136,12 @@ public final class NDJSONSink: Sink {
   }
 
   public func noted(_ loss: LossNote, spaces: [Int], _ pipeline: Pipeline) {
-    guard wants("lost") else { return }
+    guard wants(.lost) else { return }
     lines.writeLost(loss.count, reason: loss.reason.rawValue, spaces: spaces, at: loss.when)
   }
 
   public func audited(_ audit: AuditOutcome, _ pipeline: Pipeline) {
-    guard wants("audit") else { return }
+    guard wants(.audit) else { return }
     lines.writeAudit(
       checked: audit.checked, drift: audit.drift, spaces: audit.spaces, at: audit.when)
   }
@@ -166,7 +166,7 @@ public final class NDJSONSink: Sink {
   }
 
   public func marked(number: Int, at when: KernelInstant, _ pipeline: Pipeline) {
-    if wants("mark") { lines.writeMark(number: number, at: when) }
+    if wants(.mark) { lines.writeMark(number: number, at: when) }
   }
 
   public func dumped(_ moment: Moment, _ pipeline: Pipeline) {
@@ -180,7 +180,7 @@ public final class NDJSONSink: Sink {
         name: pipeline.ledger.processes[process]?.name.text ?? "", space: space.id)
       for row in mappingRows(of: space, pipeline.ledger, pipeline.decoder.texts)
       where row.range.length >= leastBytes {
-        if wants("mapping") {
+        if wants(.mapping) {
           let start = lines.count
           lines.write(row, subject)
           owe(row.callPath, before: start, subject)
@@ -189,16 +189,16 @@ public final class NDJSONSink: Sink {
         if lines.count > Self.mostPending { flush(at: moment.now, isLast: false, pipeline) }
       }
     }
-    if wants("snapshot") {
+    if wants(.snapshot) {
       lines.writeSnapshot(mappings: count, spaces: spaces.count, at: moment.now)
     }
   }
 
   public func finished(_ moment: Moment, memory: MeminfoReport?, _ pipeline: Pipeline) {
-    if wants("leak") {
+    if wants(.leak) {
       for leak in moment.leaks { write(leak, isFinal: true, at: moment.now) }
     }
-    guard wants("summary") else { return }
+    guard wants(.summary) else { return }
     lines.writeSummary(
       pipeline.coverage, spaces: pipeline.ledger.spaces.count,
       leaks: pipeline.book.verdicts.count { $0.standing == .leaking },
@@ -229,25 +229,6 @@ public final class NDJSONSink: Sink {
   public var callPathsInUse: Set<CallPathID> { queue.callPathsInUse }
 
   public func forgetCallPaths(except used: Set<CallPathID>) { queue.forget(except: used) }
-}
-
-extension MappingEvent {
-  /// The NDJSON type of its line; empty for one that has none.
-  var typeName: String {
-    switch fact {
-    case .mapped: "mmap"
-    case .unmapping, .unmapFailed: "munmap"
-    case .remapping, .remapped: "mremap"
-    case .protected: "mprotect"
-    case .breakSet: "brk"
-    case .attached: "shmat"
-    case .detaching: "shmdt"
-    case .taskCreated: "clone"
-    case .execed: "exec"
-    case .taskExited: "exit"
-    case .spaceEnded, .renamed, .unsure: ""
-    }
-  }
 }
 
 extension LedgerChange.Effect {
