@@ -123,12 +123,27 @@ let package = Package(
         "CBPFLeakWire", "CBPFLeakObjects",
       ],
       swiftSettings: strict),
+    .target(
+      name: "Sinks",
+      dependencies: [
+        "AddressSpace", "MappingEvents", "MappingLedger", "LeakDetection", "Symbolization",
+        "Reporting", "Pipeline", "Recording", "Renderers", "LiveView", "Meminfo", "Procfs",
+        "TextLayout", "CZlib",
+      ],
+      swiftSettings: strict),
+    .target(
+      name: "Drivers",
+      dependencies: [
+        "AddressSpace", "MappingEvents", "MappingLedger", "Symbolization", "Reporting", "Pipeline",
+        "Procfs", "KernelTracer", "Recording", "Sinks", "Meminfo",
+      ],
+      swiftSettings: strict),
     .executableTarget(
       name: "bpfleak",
       dependencies: [
         "AddressSpace", "MappingEvents", "MappingLedger", "LeakDetection", "Symbolization",
-        "Reporting", "Pipeline", "Procfs", "KernelTracer", "Recording", "Renderers", "LiveView",
-        "Meminfo", "TextLayout", "CZlib",
+        "Reporting", "Pipeline", "Procfs", "KernelTracer", "Recording", "Sinks", "Drivers",
+        "Renderers", "LiveView", "Meminfo", "TextLayout",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),

@@ -3,6 +3,7 @@ import Glibc
 import KernelTracer
 import MappingEvents
 import Recording
+import Sinks
 
 /// Why a run ends before its time, as one sentence and an exit status: contract/cli.md.
 enum Failure: Error {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
+import Drivers
 import Glibc
 import Meminfo
 import Procfs

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+import Drivers
 import Glibc
 import MappingEvents
 import Pipeline
 import Renderers
 import Reporting
+import Sinks
 
 /// The files that a run writes, opened before anything is started.
 struct RunOutputs {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Drivers
 import Glibc
 import KernelTracer
 import MappingEvents
@@ -78,12 +79,6 @@ extension TracerSpec.Scope {
     } else {
       self = .system
     }
-  }
-
-  /// Whether there is nothing to wait for once the processes are gone.
-  var isBoundToProcesses: Bool {
-    if case .processes = self { return true }
-    return false
   }
 }
 

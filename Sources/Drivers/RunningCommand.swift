@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 import Glibc
-import KernelTracer
-import MappingEvents
+package import MappingEvents
 
 /// A command that has begun: whether it has ended, and how.
-struct RunningCommand {
-  let process: ProcessID
+package struct RunningCommand {
+  package let process: ProcessID
   /// As waitpid gave it.
   private var status: Int32?
 
-  init(_ process: ProcessID) { self.process = process }
+  package init(_ process: ProcessID) { self.process = process }
 
-  mutating func hasEnded() -> Bool {
+  package mutating func hasEnded() -> Bool {
     if status != nil { return true }
     var status: Int32 = 0
     let answer = waitpid(pid_t(process.raw), &status, WNOHANG)
@@ -20,14 +19,14 @@ struct RunningCommand {
   }
 
   /// Waits for the end of a command whose exit was seen: its parent is told a moment later.
-  mutating func awaitEnd() {
+  package mutating func awaitEnd() {
     for _ in 0..<1000 where !hasEnded() { usleep(1000) }
   }
 
   /// One sentence on an end that was no success; nil when it was one, or is still to come.
-  var complaint: String? { status.flatMap(Self.complaint(on:)) }
+  package var complaint: String? { status.flatMap(Self.complaint(on:)) }
 
-  static func complaint(on status: Int32) -> String? {
+  package static func complaint(on status: Int32) -> String? {
     let signal = status & 0x7f
     if signal != 0 {
       return "the command was ended by signal \(signal) (\(String(cString: strsignal(signal))))"

@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 import Glibc
-import KernelTracer
+package import KernelTracer
 import MappingEvents
 import MappingLedger
-import Pipeline
+package import Pipeline
 import Procfs
+package import Sinks
 
 /// Feeds a pipeline with what the kernel gives: drains the ring, asks for lists where the events left
 /// doubt, and says when to judge, to report and to stop.
 ///
 /// Whoever drains never waits: nothing in here sleeps while records could pile up, but for the poll that
 /// they end.
-final class LiveDriver {
-  let pipeline: Pipeline
-  var tracer: Tracer
+package final class LiveDriver {
+  package let pipeline: Pipeline
+  package var tracer: Tracer
   private let schedule: Schedule
   let liveView: LiveViewSink?
   private let signals: StopSignals
@@ -25,18 +26,24 @@ final class LiveDriver {
   /// Looks in a row that found nothing to do.
   private var idleLooks = 0
   /// The most bytes that were seen to wait in the ring.
-  private(set) var mostWaiting: UInt64 = 0
+  package private(set) var mostWaiting: UInt64 = 0
   /// The number of the audit in which each space, by id, had its turn.
   var lastChecked: [Int: Int] = [:]
   var auditCount = 0
 
   /// When to do what, in nanoseconds.
-  struct Schedule {
+  package struct Schedule: Sendable {
     /// Nil for until the run is told to stop.
     var duration: UInt64?
     var reportEvery: UInt64
     /// Nil for never.
     var auditEvery: UInt64?
+
+    package init(duration: UInt64?, reportEvery: UInt64, auditEvery: UInt64?) {
+      self.duration = duration
+      self.reportEvery = reportEvery
+      self.auditEvery = auditEvery
+    }
   }
 
   /// How long the ring may fill unlooked at, in milliseconds: far less than it takes to fill.
@@ -50,7 +57,7 @@ final class LiveDriver {
   /// How long the end waits for call paths, twice: whoever said stop wants it to.
   private static let lastWait: UInt64 = 1_000_000_000
 
-  init(
+  package init(
     _ pipeline: Pipeline, _ tracer: consuming Tracer, _ schedule: Schedule,
     liveView: LiveViewSink?, signals: StopSignals
   ) {
@@ -64,8 +71,8 @@ final class LiveDriver {
   // MARK: The loop
 
   /// Runs until it is told or has reason to stop. `command` has begun, where there is one.
-  func run(_ command: inout RunningCommand?) {
-    let isBound = tracer.spec.scope.isBoundToProcesses
+  package func run(_ command: inout RunningCommand?) {
+    let isBound = pipeline.facts.scope.isBoundToProcesses
     let signalled = signals.makeDescriptor()
     var isWaitingForFirst = command != nil
     let reports = pipeline.needs(.reports)

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-import AddressSpace
-import MappingEvents
-import MappingLedger
-import Meminfo
-import Pipeline
-import Reporting
+package import AddressSpace
+package import MappingEvents
+package import MappingLedger
+package import Meminfo
+package import Pipeline
+package import Reporting
 
 /// The machine that bpfleak runs on, with each answer handed to a recording.
-final class RecordedMachine: Machine {
+package final class RecordedMachine: Machine {
   private let machine = LiveMachine()
   private let keep: (RecordedAnswer) -> Void
 
-  init(keep: @escaping (RecordedAnswer) -> Void) { self.keep = keep }
+  package init(keep: @escaping (RecordedAnswer) -> Void) { self.keep = keep }
 
-  func path(
+  package func path(
     of file: FileIdentity, in process: ProcessID, at range: AddressRange, descriptor: Int32
   ) -> String? {
     let found = machine.path(of: file, in: process, at: range, descriptor: descriptor)
@@ -21,19 +21,19 @@ final class RecordedMachine: Machine {
     return found
   }
 
-  func identity(of process: ProcessID) -> ProcessIdentity {
+  package func identity(of process: ProcessID) -> ProcessIdentity {
     let identity = machine.identity(of: process)
     keep(.process(process, identity))
     return identity
   }
 
-  func residentBytes(of process: ProcessID) -> UInt64? {
+  package func residentBytes(of process: ProcessID) -> UInt64? {
     let bytes = machine.residentBytes(of: process)
     keep(.resident(process, bytes))
     return bytes
   }
 
-  func residentBytes(
+  package func residentBytes(
     of ranges: [AddressRange], in process: ProcessID, mostPages: Int
   ) -> UInt64? {
     let bytes = machine.residentBytes(of: ranges, in: process, mostPages: mostPages)
@@ -41,13 +41,13 @@ final class RecordedMachine: Machine {
     return bytes
   }
 
-  func limits(of space: Space, in process: ProcessID) -> LimitNumbers {
+  package func limits(of space: Space, in process: ProcessID) -> LimitNumbers {
     let numbers = machine.limits(of: space, in: process)
     keep(.limits(process, numbers.recorded))
     return numbers
   }
 
-  func memoryReport(at now: KernelInstant) -> MeminfoReport? {
+  package func memoryReport(at now: KernelInstant) -> MeminfoReport? {
     MeminfoReport(
       asking: { [keep] question in
         let answer = question.answer()

@@ -2,6 +2,7 @@
 import Glibc
 import Meminfo
 import Procfs
+import Sinks
 
 /// Says how far the reading of tables is: in the live view, or on standard error where that is a
 /// terminal. Silent while it is quick.

@@ -3,7 +3,7 @@ public import LiveView
 
 extension Terminal.Obstacle {
   /// Why there is a text report instead; nil where that is no news.
-  var sentence: String? {
+  public var sentence: String? {
     switch self {
     case .noTerminal: nil
     case .unknownType(let type):

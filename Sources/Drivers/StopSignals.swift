@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 import Glibc
-import KernelTracer
-import Meminfo
-import Procfs
+package import Procfs
 
 /// Signals that are blocked and taken, so that no handler runs and none interrupts a write.
-struct StopSignals {
+package struct StopSignals {
   private let signals: sigset_t
 
   /// Those that end a run. SIGHUP comes when a connection or a terminal is gone.
-  static let stopping = [SIGINT, SIGTERM, SIGHUP]
+  package static let stopping = [SIGINT, SIGTERM, SIGHUP]
 
-  init(_ wanted: [Int32] = stopping) {
+  package init(_ wanted: [Int32] = stopping) {
     var signals = sigset_t()
     sigemptyset(&signals)
     // nohup has it ignored, which blocking would undo.
@@ -30,15 +28,15 @@ struct StopSignals {
   }
 
   /// Readable when one of them came.
-  func makeDescriptor() -> FileDescriptor {
+  package func makeDescriptor() -> FileDescriptor {
     withUnsafePointer(to: signals) { .pending(UnsafeRawPointer($0)) }
   }
 
   /// The next signal that came, without waiting; nil when there is none.
-  func take() -> Int32? { take(within: 0) }
+  package func take() -> Int32? { take(within: 0) }
 
   /// Returns at that time of CLOCK_MONOTONIC with false, or before it with true when told to stop.
-  func wait(untilNs: UInt64) -> Bool {
+  package func wait(untilNs: UInt64) -> Bool {
     while true {
       let now = Clock.now.nanoseconds
       if take(within: untilNs > now ? untilNs - now : 0) != nil { return true }
@@ -47,7 +45,7 @@ struct StopSignals {
   }
 
   /// Whether a signal to stop waits to be taken.
-  static var isToldToStop: Bool {
+  package static var isToldToStop: Bool {
     var pending = sigset_t()
     sigpending(&pending)
     return stopping.contains { sigismember(&pending, $0) == 1 }

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-import AddressSpace
+package import AddressSpace
 import Glibc
-import MappingEvents
-import MappingLedger
-import Meminfo
-import Pipeline
+package import MappingEvents
+package import MappingLedger
+package import Meminfo
+package import Pipeline
 import Procfs
-import Reporting
+package import Reporting
 import Symbolization
 
 /// The machine that a recording was made on: it gives the answers that were given then, read ahead to
 /// where the replay is.
-final class ReplayedMachine: Machine {
+package final class ReplayedMachine: Machine {
   private let pageBytes: UInt64
   private var limits: [ProcessID: [UInt64?]] = [:]
   private var paths: [FileIdentity: String] = [:]
@@ -21,12 +21,12 @@ final class ReplayedMachine: Machine {
   private var texts: [String: MachineAnswer] = [:]
   private var identities: [ProcessID: ProcessIdentity] = [:]
 
-  init(pageBytes: UInt64) { self.pageBytes = pageBytes }
+  package init(pageBytes: UInt64) { self.pageBytes = pageBytes }
 
   // MARK: From the recording
 
   /// Takes in an answer. Call paths and build ids are not the machine's: they are left to the pipeline.
-  func note(_ answer: RecordedAnswer) {
+  package func note(_ answer: RecordedAnswer) {
     switch answer {
     case .path(let file, let text): paths[file] = text
     case .process(let process, let identity): identities[process] = identity
@@ -44,30 +44,30 @@ final class ReplayedMachine: Machine {
 
   // MARK: To the pipeline
 
-  func path(
+  package func path(
     of file: FileIdentity, in process: ProcessID, at range: AddressRange, descriptor: Int32
   ) -> String? {
     paths[file]
   }
 
   /// Given once: the id may come again for another process.
-  func identity(of process: ProcessID) -> ProcessIdentity {
+  package func identity(of process: ProcessID) -> ProcessIdentity {
     identities.removeValue(forKey: process) ?? ProcessIdentity()
   }
 
-  func residentBytes(of process: ProcessID) -> UInt64? { resident[process] }
+  package func residentBytes(of process: ProcessID) -> UInt64? { resident[process] }
 
-  func residentBytes(
+  package func residentBytes(
     of ranges: [AddressRange], in process: ProcessID, mostPages: Int
   ) -> UInt64? {
     residentRanges[digest(of: ranges, in: process)]
   }
 
-  func limits(of space: Space, in process: ProcessID) -> LimitNumbers {
+  package func limits(of space: Space, in process: ProcessID) -> LimitNumbers {
     LimitNumbers(recorded: limits[process] ?? [], virtualBytes: space.virtualBytes)
   }
 
-  func memoryReport(at now: KernelInstant) -> MeminfoReport? {
+  package func memoryReport(at now: KernelInstant) -> MeminfoReport? {
     MeminfoReport(
       pageSize: pageBytes,
       asking: { [texts] in texts[$0.name] ?? .failure(Refusal(errno: ENOENT)) }, at: now)

@@ -1,39 +1,42 @@
 // SPDX-License-Identifier: Apache-2.0
-import AddressSpace
-import KernelTracer
-import MappingEvents
-import MappingLedger
-import Meminfo
-import Pipeline
+package import AddressSpace
+package import MappingEvents
+package import MappingLedger
+package import Meminfo
+package import Pipeline
 import Procfs
-import Reporting
+package import Reporting
 
 /// The machine that bpfleak runs on, asked through /proc.
-final class LiveMachine: Machine {
-  func path(
+package final class LiveMachine: Machine {
+  package init() {}
+
+  package func path(
     of file: FileIdentity, in process: ProcessID, at range: AddressRange, descriptor: Int32
   ) -> String? {
     ProcessFiles(process).path(mappedAt: range, descriptor: descriptor, identity: file)
   }
 
-  func identity(of process: ProcessID) -> ProcessIdentity {
+  package func identity(of process: ProcessID) -> ProcessIdentity {
     let files = ProcessFiles(process)
     return ProcessIdentity(executable: files.executable, cgroup: files.cgroup)
   }
 
-  func residentBytes(of process: ProcessID) -> UInt64? { ProcessFiles(process).residentBytes }
+  package func residentBytes(of process: ProcessID) -> UInt64? {
+    ProcessFiles(process).residentBytes
+  }
 
-  func residentBytes(
+  package func residentBytes(
     of ranges: [AddressRange], in process: ProcessID, mostPages: Int
   ) -> UInt64? {
     ProcessFiles(process).residentBytes(of: ranges, mostPages: mostPages)
   }
 
-  func limits(of space: Space, in process: ProcessID) -> LimitNumbers {
+  package func limits(of space: Space, in process: ProcessID) -> LimitNumbers {
     LimitReader().numbers(of: space, in: process)
   }
 
-  func memoryReport(at now: KernelInstant) -> MeminfoReport? {
+  package func memoryReport(at now: KernelInstant) -> MeminfoReport? {
     MeminfoReport(asking: { $0.answer() }, at: now)
   }
 }

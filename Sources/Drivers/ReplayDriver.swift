@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-import KernelTracer
 import MappingEvents
 import MappingLedger
-import Pipeline
-import Recording
+package import Pipeline
+package import Recording
 import Symbolization
 
 /// Hands a pipeline what a recording holds, in the same order and at the same times as when it was
 /// made. Asks nobody and waits for nothing.
-struct ReplayDriver {
+package struct ReplayDriver {
   let pipeline: Pipeline
   let machine: ReplayedMachine
   private var isFinished = false
@@ -19,7 +18,7 @@ struct ReplayDriver {
   /// Call paths that turned out to be the same, after the item before.
   private var unified: [(CallPathID, CallPathID)] = []
 
-  init(_ pipeline: Pipeline, _ machine: ReplayedMachine) {
+  package init(_ pipeline: Pipeline, _ machine: ReplayedMachine) {
     self.pipeline = pipeline
     self.machine = machine
     latest = pipeline.facts.began
@@ -27,7 +26,7 @@ struct ReplayDriver {
 
   /// Replays to the end, or until nobody reads any more. Answers whether the recording told how the run
   /// ended.
-  mutating func run(_ reader: inout RecordingReader) -> Bool {
+  package mutating func run(_ reader: inout RecordingReader) -> Bool {
     while !pipeline.isClosed, let item = reader.next(texts: &pipeline.texts) {
       take(item, &reader)
     }
@@ -104,7 +103,7 @@ struct ReplayDriver {
   }
 
   /// False where one process was asked about that is not there.
-  var hasWhatIsAskedAbout: Bool {
+  package var hasWhatIsAskedAbout: Bool {
     pipeline.options.focus == nil || pipeline.focusedSpace != nil
   }
 

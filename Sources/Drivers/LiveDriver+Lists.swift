@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import AddressSpace
 import Glibc
-import KernelTracer
-import MappingEvents
+package import KernelTracer
+package import MappingEvents
 import MappingLedger
 import Pipeline
 import Procfs
@@ -13,7 +13,7 @@ extension LiveDriver {
 
   /// Brings in what was there before. All that was recorded since the scope was set joins it. Answers
   /// the processes that were found.
-  func seed(_ reached: (Int, _ all: Int) -> Void) throws(TracerError) -> Set<ProcessID> {
+  package func seed(_ reached: (Int, _ all: Int) -> Void) throws(TracerError) -> Set<ProcessID> {
     for task in try scopedTasks() {
       tracer.addToScope(task.process, space: task.space.isProvisional ? nil : task.space)
     }
