@@ -57,6 +57,7 @@ let package = Package(
     // What holds no state, reads no file and imports nothing of this project.
     .target(name: "TextLayout", swiftSettings: strict),
     .target(name: "Meminfo", swiftSettings: strict),
+    .target(name: "Runtimes", swiftSettings: strict),
 
     // Every module that is imported is named, also what another one brings along: what is not is no
     // reason to compile anew, and a build over an older one crashes when a type has changed its size.
@@ -69,7 +70,8 @@ let package = Package(
       name: "LeakDetection", dependencies: ["MappingEvents", "MappingLedger"],
       swiftSettings: strict),
     .target(
-      name: "Symbolization", dependencies: ["MappingEvents", "CLibdw"], swiftSettings: strict),
+      name: "Symbolization", dependencies: ["MappingEvents", "Runtimes", "CLibdw"],
+      swiftSettings: strict),
     .target(
       name: "Reporting",
       dependencies: [
@@ -97,9 +99,16 @@ let package = Package(
       ],
       swiftSettings: strict),
     .target(
+      name: "Pipeline",
+      dependencies: [
+        "AddressSpace", "MappingEvents", "MappingLedger", "LeakDetection", "Symbolization",
+        "Reporting", "Meminfo",
+      ],
+      swiftSettings: hot),
+    .target(
       name: "Recording",
       dependencies: [
-        "AddressSpace", "MappingEvents", "MappingLedger", "Symbolization", "CZlib",
+        "AddressSpace", "MappingEvents", "MappingLedger", "Symbolization", "Pipeline", "CZlib",
       ],
       swiftSettings: strict),
     .target(
@@ -113,22 +122,40 @@ let package = Package(
       name: "bpfleak",
       dependencies: [
         "AddressSpace", "MappingEvents", "MappingLedger", "LeakDetection", "Symbolization",
-        "Reporting", "KernelTracer", "Recording", "Renderers", "LiveView", "Meminfo", "TextLayout",
+        "Reporting", "Pipeline", "KernelTracer", "Recording", "Renderers", "LiveView", "Meminfo",
+        "TextLayout",
         "CZlib",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
 
-    .testTarget(name: "AddressSpaceTests", dependencies: ["AddressSpace"], swiftSettings: strict),
+    // What tests share: builders of events, the seeded generator, the kernel model, fixtures. It
+    // reaches internal initializers with @testable, which a release build allows by this flag alone.
+    .target(
+      name: "TestKit",
+      dependencies: [
+        "AddressSpace", "MappingEvents", "MappingLedger", "LeakDetection", "Reporting", "Meminfo",
+      ],
+      path: "Tests/TestKit",
+      swiftSettings: strict + [
+        .unsafeFlags(
+          ["-Xfrontend", "-disable-testable-attr-requires-testable-module"],
+          .when(configuration: .release))
+      ]),
+
+    .testTarget(name: "RuntimesTests", dependencies: ["Runtimes"], swiftSettings: strict),
+    .testTarget(
+      name: "AddressSpaceTests", dependencies: ["AddressSpace", "TestKit"], swiftSettings: strict),
     .testTarget(
       name: "MappingEventsTests", dependencies: ["CBPFLeakWire", "MappingEvents"],
       swiftSettings: strict),
     .testTarget(
-      name: "MappingLedgerTests", dependencies: ["AddressSpace", "MappingEvents", "MappingLedger"],
+      name: "MappingLedgerTests",
+      dependencies: ["AddressSpace", "MappingEvents", "MappingLedger", "TestKit"],
       swiftSettings: strict),
     .testTarget(
       name: "LeakDetectionTests",
-      dependencies: ["AddressSpace", "MappingEvents", "MappingLedger", "LeakDetection"],
+      dependencies: ["AddressSpace", "MappingEvents", "MappingLedger", "LeakDetection", "TestKit"],
       swiftSettings: strict),
     .testTarget(
       name: "SymbolizationTests", dependencies: ["MappingEvents", "Symbolization"],
@@ -137,14 +164,14 @@ let package = Package(
       name: "ReportingTests",
       dependencies: [
         "AddressSpace", "MappingEvents", "MappingLedger", "LeakDetection", "Symbolization",
-        "Reporting", "Meminfo", "TextLayout",
+        "Reporting", "Meminfo", "TextLayout", "TestKit",
       ],
       swiftSettings: strict),
     .testTarget(
       name: "RenderersTests",
       dependencies: [
         "AddressSpace", "MappingEvents", "MappingLedger", "LeakDetection", "Symbolization",
-        "Reporting", "Renderers", "Meminfo", "TextLayout", "PprofProfile",
+        "Reporting", "Renderers", "Meminfo", "TextLayout", "PprofProfile", "TestKit",
       ],
       exclude: ["Goldens"],
       swiftSettings: strict),
@@ -152,14 +179,15 @@ let package = Package(
       name: "LiveViewTests",
       dependencies: [
         "AddressSpace", "MappingEvents", "MappingLedger", "LeakDetection", "Symbolization",
-        "Reporting", "LiveView", "Meminfo", "TextLayout",
+        "Reporting", "LiveView", "Meminfo", "TextLayout", "TestKit",
       ],
       exclude: ["Goldens"],
       swiftSettings: strict),
     .testTarget(
       name: "RecordingTests",
       dependencies: [
-        "AddressSpace", "MappingEvents", "MappingLedger", "Symbolization", "Recording",
+        "AddressSpace", "MappingEvents", "MappingLedger", "Symbolization", "Pipeline",
+        "Recording", "TestKit",
       ],
       swiftSettings: strict),
     .testTarget(

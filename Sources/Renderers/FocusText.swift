@@ -69,14 +69,16 @@ private func sizeLines(_ report: FocusReport, columns: Int) -> [String] {
     virtual.append("\(formatSignedBytes(row.virtualPerMinute)) per minute")
   }
   if let kind = row.growingKind { virtual.append("growing: \(kind.rawValue)") }
-  let rates =
-    "\(rate(row.mapsPerSecond)) mapped and \(rate(row.unmapsPerSecond)) unmapped per second"
+  let rates = [
+    "\(rate(row.mapsPerSecond)) mapped per second",
+    "\(rate(row.unmapsPerSecond)) unmapped per second",
+  ]
   return line("virtual", formatBytes(row.virtualBytes), virtual)
     + line(
       "resident", row.residentBytes.map(formatBytes) ?? "unknown",
       row.residentBytes == nil ? [] : [growth(row.residentGrowth)])
-    + line("mappings", formatCount(UInt64(max(0, row.mappings))), [rates])
-    + row.caveats.map { truncate("\($0.mark): \($0.rawValue)", to: columns) }
+    + line("mappings", formatCount(UInt64(max(0, row.mappings))), rates)
+    + row.caveats.map { truncate("\($0.mark) \($0.rawValue)", to: columns) }
 }
 
 private func groupLines(_ groups: [MappingGroup], columns: Int, most: Int?) -> [String] {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
 import Glibc
+import Reporting
 
 /// What is shown of a run, live or recorded.
 struct ReportOptions: ParsableArguments {
@@ -48,25 +49,25 @@ struct ReportOptions: ParsableArguments {
     return form
   }
 
-  static let types = [
-    "start", "process", "mmap", "munmap", "mremap", "mprotect", "brk", "shmat", "shmdt", "clone",
-    "exec", "exit", "stack", "mapping", "snapshot", "mark", "leak", "growth", "lost", "audit",
-    "summary",
-  ]
+  private static let types = LineType.selectable.map(\.rawValue)
 
   /// Nil for all.
-  var eventTypes: Set<String>? {
+  var eventTypes: Set<LineType>? {
     get throws {
       guard let events else { return nil }
       let names = events.split { $0 == "," || $0 == " " }.map(String.init)
       if names.isEmpty {
         throw ValidationError("--events takes all, or a list such as leak,summary")
       }
-      for name in names where name != "all" && !Self.types.contains(name) {
-        throw ValidationError(
-          "--events knows no type '\(name)'; there are \(Self.types.joined(separator: ", "))")
+      var types: Set<LineType> = []
+      for name in names where name != "all" {
+        guard let type = LineType(rawValue: name), type.selector == type else {
+          throw ValidationError(
+            "--events knows no type '\(name)'; there are \(Self.types.joined(separator: ", "))")
+        }
+        types.insert(type)
       }
-      return names.contains("all") ? nil : Set(names)
+      return names.contains("all") ? nil : types
     }
   }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
+import Reporting
 import Testing
 
 @testable import bpfleak
@@ -60,10 +61,10 @@ import Testing
 
   @Test("--events takes spaces after its commas, and all is all beside others too")
   func eventTypes() throws {
-    func types(_ list: String) throws -> Set<String>? {
+    func types(_ list: String) throws -> Set<LineType>? {
       try ReportOptions.parse(["--ndjson", "--events", list]).eventTypes
     }
-    #expect(try types("leak, summary") == ["leak", "summary"])
+    #expect(try types("leak, summary") == [.leak, .summary])
     #expect(try types("all") == nil)
     #expect(try types("leak,all") == nil)
   }

@@ -13,10 +13,7 @@ import Testing
     _ fact: MappingEvent.Fact, _ effect: LedgerChange.Effect, path: String? = nil
   ) -> String? {
     eventWords(
-      MappingEvent(
-        when: KernelInstant(nanoseconds: 1), process: ProcessID(100), thread: ThreadID(101),
-        space: SpaceKey(1), fact: fact),
-      LedgerChange(space: 1, effect: effect), path: path)
+      MappingEvent.other.event(fact), LedgerChange(space: 1, effect: effect), path: path)
   }
 
   private func mapped(_ flags: MapFlags) -> MappingEvent.Fact {

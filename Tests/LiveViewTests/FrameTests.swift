@@ -2,6 +2,7 @@
 import MappingEvents
 import MappingLedger
 import Reporting
+import TestKit
 import Testing
 import TextLayout
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Reporting
 import Symbolization
+import TestKit
 import Testing
 import TextLayout
 
@@ -22,7 +23,7 @@ import TextLayout
   func stripped() {
     #expect(
       callPathLines(ProfileTestReports.strippedStack, columns: 100) == [
-        "   Mapped by, the line to look at marked with >:",
+        "   Call path (> marks the line to look at):",
         "       at mmap (libc.so.6)",
         "     > at [plugin.so+0x2222] (no symbol there)",
         "       at [unknown] (no module there)",
@@ -37,7 +38,7 @@ import TextLayout
     let lines = callPathLines(stack, columns: 80)
     #expect(lines.count == 14)
     #expect(lines[2] == "     > at walk_0 (deep.c:100)")
-    #expect(lines.last == "       … 79 more frames, outwards")
+    #expect(lines.last == "       … 79 more outer frames")
   }
 
   @Test("the line to look at is shown however deep it lies")
@@ -46,7 +47,7 @@ import TextLayout
     let lines = callPathLines(
       CallPath(frames: plumbing + [ProfileTestReports.main]), columns: 80)
     #expect(
-      lines.suffix(2) == ["       … 9 frames between", "     > at main (/src/server/main.c:77)"])
+      lines.suffix(2) == ["       … 9 frames not shown", "     > at main (/src/server/main.c:77)"])
   }
 
   @Test("names and paths cannot command the terminal, nor widen the line")
@@ -64,7 +65,7 @@ import TextLayout
   func none() {
     #expect(
       callPathLines(CallPath(frames: [], incomplete: .processGone), columns: 80) == [
-        "   Mapped by: no frame is known.",
+        "   Call path: unknown.",
         "       (incomplete: the process was gone before its stack was unwound)",
       ])
   }

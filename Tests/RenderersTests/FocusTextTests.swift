@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import MappingEvents
 import Reporting
+import TestKit
 import Testing
 import TextLayout
 
@@ -35,7 +36,7 @@ import TextLayout
     }
     let report = TextTestReports.focus(mappings: rows)
     let lines = renderText(report).split(separator: "\n").map(String.init)
-    let cut = lines.firstIndex { $0 == "… 800 mappings between them left out, 3.1 MiB" } ?? 0
+    let cut = lines.firstIndex { $0 == "… 800 mappings not shown here, 3.1 MiB" } ?? 0
     #expect(lines[cut - 100].hasPrefix("0-1000 ") && lines[cut - 101].hasPrefix("RANGE"))
     #expect(lines[cut + 100].hasPrefix("7ce000-7cf000 ") && lines.count == cut + 101)
     #expect(!renderText(report, mostMappings: nil).contains("…"))

@@ -3,6 +3,7 @@ import Foundation
 import FoundationXML
 import Renderers
 import Reporting
+import TestKit
 import Testing
 
 /// HTML and SVG: as text against goldens, as XML by a parser, and in a real browser that clicks.
@@ -51,9 +52,9 @@ import Testing
   @Test("evidence and stack of the first three verdicts are seen at once, of the rest on demand")
   func folded() {
     let text = renderHTML(RunTestReports.large)
-    let folds = text.components(separatedBy: "<details><summary>Evidence and call stack").count - 1
+    let folds = text.components(separatedBy: "<details><summary>Evidence and call path").count - 1
     #expect(text.components(separatedBy: "<article").count - 1 == 42 && folds == 39)
-    #expect(!renderHTML(RunTestReports.leaking).contains("Evidence and call stack</summary>"))
+    #expect(!renderHTML(RunTestReports.leaking).contains("Evidence and call path</summary>"))
   }
 
   @Test("a page names no other file and no host")

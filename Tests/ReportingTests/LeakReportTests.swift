@@ -3,6 +3,7 @@ import LeakDetection
 import MappingEvents
 import MappingLedger
 import Symbolization
+import TestKit
 import Testing
 
 @testable import Reporting
