@@ -49,7 +49,7 @@ import Testing
     }
   }
 
-  @Test("evidence and stack of the first three verdicts are seen at once, of the rest on demand")
+  @Test("the first three verdicts are open, and the others unfold on demand")
   func folded() {
     let text = renderHTML(RunTestReports.large)
     let folds = text.components(separatedBy: "<details><summary>Evidence and call path").count - 1

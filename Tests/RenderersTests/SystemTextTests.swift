@@ -78,7 +78,7 @@ import TextLayout
     #expect(!renderText(report, mostRows: nil).contains("…"))
   }
 
-  @Test("of many verdicts the first keep their evidence, and the rest are counted")
+  @Test("the first of many verdicts keep their evidence, and the others are counted")
   func manyVerdicts() {
     var report = TextTestReports.leaking
     report.leaks = Array(repeating: TextTestReports.serverLeak, count: 12)
@@ -89,7 +89,7 @@ import TextLayout
     #expect(text.contains("… and 2 more verdicts. For the evidence: bpfleak --pid PID\n"))
   }
 
-  @Test("verdicts on processes that ended say so, and are asked for no more")
+  @Test("verdicts on exited processes say so and offer no command")
   func ended() {
     var report = TextTestReports.partlyEnded
     let text = renderText(report)
@@ -102,7 +102,7 @@ import TextLayout
     #expect(renderText(report).contains("1 leak found, and 1 suspect:\n"))
   }
 
-  @Test("no line is wider than asked for", arguments: [60, 80, 100, 120, 200])
+  @Test("no line is wider than the given width", arguments: [60, 80, 100, 120, 200])
   func width(columns: Int) {
     typealias Reports = TextTestReports
     for report in [
