@@ -47,8 +47,8 @@ public final class Moment {
     let row = everything.rows.first { $0.space == space.id }
     var report = pipeline.assembler.focus(
       on: space, pipeline.ledger, pipeline.decoder.texts, surroundings,
-      leastBytes: pipeline.options.leastBytes, at: now
-    ) { [pipeline] in pipeline.callPaths.book[$0]?.origin }
+      leastBytes: pipeline.options.leastBytes, at: now,
+      culprit: { [pipeline] in pipeline.callPaths.book[$0]?.origin })
     if let row { report.row = row }
     if withResident { pipeline.fillResidentBytes(of: &report) }
     return report

@@ -17,7 +17,7 @@ struct ReportOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Which NDJSON types: all, or a list such as leak,summary.", valueName: "list"),
-    completion: .list(["all"] + types))
+    completion: .list(["all"] + typeNames))
   var events: String?
 
   @Option(
@@ -49,25 +49,22 @@ struct ReportOptions: ParsableArguments {
     return form
   }
 
-  private static let types = LineType.selectable.map(\.rawValue)
+  static let typeNames = LineType.selectable.map(\.rawValue)
 
-  /// Nil for all.
-  var eventTypes: Set<LineType>? {
+  /// The NDJSON lines that are wanted.
+  var lineTypes: Set<LineType> {
     get throws {
-      guard let events else { return nil }
+      guard let events else { return Set(LineType.selectable) }
       let names = events.split { $0 == "," || $0 == " " }.map(String.init)
       if names.isEmpty {
         throw ValidationError("--events takes all, or a list such as leak,summary")
       }
-      var types: Set<LineType> = []
-      for name in names where name != "all" {
-        guard let type = LineType(rawValue: name), type.selector == type else {
-          throw ValidationError(
-            "--events knows no type '\(name)'; there are \(Self.types.joined(separator: ", "))")
-        }
-        types.insert(type)
+      for name in names where name != "all" && !Self.typeNames.contains(name) {
+        throw ValidationError(
+          "--events knows no type '\(name)'; there are \(Self.typeNames.joined(separator: ", "))")
       }
-      return names.contains("all") ? nil : types
+      return Set(
+        LineType.selectable.filter { names.contains("all") || names.contains($0.rawValue) })
     }
   }
 
@@ -80,7 +77,7 @@ struct ReportOptions: ParsableArguments {
       throw ValidationError(
         "--format pprof writes bytes that are not for a terminal; add --output profile.pb.gz")
     }
-    _ = try eventTypes
+    _ = try lineTypes
   }
 }
 

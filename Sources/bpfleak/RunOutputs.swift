@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+import Drivers
 import Glibc
 import MappingEvents
 import Pipeline
 import Renderers
 import Reporting
+import Sinks
 
 /// The files that a run writes, opened before anything is started.
 struct RunOutputs {
@@ -53,7 +55,7 @@ extension TraceSettings {
         ) { MeminfoScreen()?.columns })
     case .ndjson:
       sinks.append(
-        NDJSONSink(output, types: events, leastBytes: leastBytes, ownProcess: facts.ownProcess))
+        NDJSONSink(output, types: lineTypes, leastBytes: leastBytes, ownProcess: facts.ownProcess))
     case .folded: sinks.append(document(output, .folded))
     case .flamegraph: sinks.append(document(output, .flamegraph))
     case .pprof: sinks.append(document(output, .pprof))

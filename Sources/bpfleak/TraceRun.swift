@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+import Drivers
 import Glibc
 import KernelTracer
 import LiveView
 import MappingEvents
 import Pipeline
+import Procfs
+import Sinks
 
 /// One run of tracing: settings become sinks, a pipeline, and the driver that feeds it.
 struct TraceRun {

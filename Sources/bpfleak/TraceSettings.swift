@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Drivers
 import Glibc
 import KernelTracer
 import MappingEvents
@@ -10,7 +11,7 @@ struct TraceSettings {
   var scope: ScopeOptions
   var command: [String]
   var form: OutputForm
-  var events: Set<LineType>?
+  var lineTypes: Set<LineType>
   var duration: UInt64?
   var interval: UInt64
   var leastBytes: UInt64
@@ -79,12 +80,6 @@ extension TracerSpec.Scope {
       self = .system
     }
   }
-
-  /// Whether there is nothing to wait for once the processes are gone.
-  var isBoundToProcesses: Bool {
-    if case .processes = self { return true }
-    return false
-  }
 }
 
 extension TraceSettings {
@@ -94,7 +89,7 @@ extension TraceSettings {
   ) throws {
     self.init(
       scope: scope, command: command, form: try report.form(output: output),
-      events: try report.eventTypes, duration: trace.duration?.nanoseconds,
+      lineTypes: try report.lineTypes, duration: trace.duration?.nanoseconds,
       interval: trace.interval?.nanoseconds ?? 2_000_000_000,
       leastBytes: report.minSize?.bytes ?? 0,
       auditEvery: trace.noAudit ? nil : trace.audit?.nanoseconds ?? 10_000_000_000,
