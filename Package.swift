@@ -134,8 +134,8 @@ let package = Package(
       dependencies: ["AddressSpace", "MappingEvents", "MappingLedger", "LeakDetection"],
       swiftSettings: strict),
     .testTarget(
-      name: "SymbolizationTests", dependencies: ["MappingEvents", "Symbolization"],
-      swiftSettings: strict),
+      name: "SymbolizationTests", dependencies: ["MappingEvents", "Symbolization", "CLibdw"],
+      exclude: ["Fixtures"], swiftSettings: strict),
     .testTarget(
       name: "ReportingTests",
       dependencies: [
