@@ -185,7 +185,8 @@ let package = Package(
       dependencies: ["AddressSpace", "MappingEvents", "MappingLedger", "LeakDetection", "TestKit"],
       swiftSettings: strict),
     .testTarget(
-      name: "SymbolizationTests", dependencies: ["MappingEvents", "Symbolization", "CLibdw"],
+      name: "SymbolizationTests",
+      dependencies: ["MappingEvents", "Symbolization", "CLibdw", "TestKit"],
       exclude: ["Fixtures"], swiftSettings: strict),
     .testTarget(
       name: "ReportingTests",

@@ -9,7 +9,7 @@ enum CallInstruction: Equatable {
   /// `code` ends at the return address. Nil when it does not end in a call.
   init?(before code: [UInt8], on machine: Machine) {
     switch machine {
-    case .x86_64: self.init(x86_64: code)
+    case .amd64: self.init(x86_64: code)
     case .arm64: self.init(arm64: code)
     }
   }

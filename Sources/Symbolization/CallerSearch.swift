@@ -42,7 +42,7 @@ struct CallerSearch {
     position.registers[machine.stackPointerRegister] = position.stackPointer
     // The caller's stack pointer is right above the return address on x86_64. On arm64 the return address
     // lies anywhere in the frame, so what is above it is not known.
-    var isSure = sure != nil && machine == .x86_64
+    var isSure = sure != nil && machine == .amd64
     // The code keeps a frame pointer after all: then the caller's is known too.
     let framePointer = gap.registers[machine.framePointerRegister]
     if framePointer &+ 8 == slot, let outer = capture.word(at: framePointer) {

@@ -4,7 +4,8 @@ import MappingEvents
 
 /// A kind of processor that bpfleak can unwind programs of.
 enum Machine: Sendable {
-  case x86_64
+  /// x86_64, by a name that Swift style allows.
+  case amd64
   case arm64
 
   /// Nil for other machines and for 32-bit programs.
@@ -14,7 +15,7 @@ enum Machine: Sendable {
       return nil
     }
     switch Int32(header.e_machine) {
-    case EM_X86_64: self = .x86_64
+    case EM_X86_64: self = .amd64
     case EM_AARCH64: self = .arm64
     default: return nil
     }
@@ -24,21 +25,21 @@ enum Machine: Sendable {
   /// rsp r8...r15; arm64: x0...x30, sp.
   var registerCount: Int {
     switch self {
-    case .x86_64: 16
+    case .amd64: 16
     case .arm64: 32
     }
   }
 
   var framePointerRegister: Int {
     switch self {
-    case .x86_64: 6
+    case .amd64: 6
     case .arm64: 29
     }
   }
 
   var stackPointerRegister: Int {
     switch self {
-    case .x86_64: 7
+    case .amd64: 7
     case .arm64: 31
     }
   }
@@ -46,7 +47,7 @@ enum Machine: Sendable {
   /// DWARF's numbers of the registers that a callee saves, in the order of `CapturedStack.registers`.
   private var savedRegisters: [Int] {
     switch self {
-    case .x86_64: [3, 6, 12, 13, 14, 15]
+    case .amd64: [3, 6, 12, 13, 14, 15]
     case .arm64: Array(19...30)
     }
   }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import TestKit
 import Testing
 
 @testable import Symbolization
@@ -47,7 +48,7 @@ struct DamageTests {
   @Test("bytes changed at random give a path, and no crash")
   func changedBytes() throws {
     let whole = try Fixture.content("x86_64/walk")
-    var random = SplitMix(state: 11)
+    var random = SplitMix64(state: 11)
     for round in 0..<400 {
       var content = whole
       for _ in 0..<8 {
@@ -56,17 +57,5 @@ struct DamageTests {
       }
       #expect(try !callPath(of: content).frames.isEmpty, "round \(round)")
     }
-  }
-}
-
-private struct SplitMix: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var word = state
-    word = (word ^ word >> 30) &* 0xBF58_476D_1CE4_E5B9
-    word = (word ^ word >> 27) &* 0x94D0_49BB_1331_11EB
-    return word ^ word >> 31
   }
 }

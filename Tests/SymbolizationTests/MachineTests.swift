@@ -14,9 +14,9 @@ struct MachineTests {
   }
 
   @Test("x86_64 saves rbx, rbp and r12 to r15")
-  func x86_64() {
+  func amd64() {
     #expect(
-      Machine.x86_64.registers(of: stack([1, 2, 3, 4, 5, 6]))
+      Machine.amd64.registers(of: stack([1, 2, 3, 4, 5, 6]))
         == [0, 0, 0, 1, 0, 0, 2, 77, 0, 0, 0, 0, 3, 4, 5, 6])
   }
 
@@ -30,6 +30,6 @@ struct MachineTests {
   @Test("a capture of another machine leaves registers unknown, and does not crash")
   func otherCount() {
     #expect(Machine.arm64.registers(of: stack([1, 2]))[19...22] == [1, 2, 0, 0])
-    #expect(Machine.x86_64.registers(of: stack(Array(1...12)))[12...15] == [3, 4, 5, 6])
+    #expect(Machine.amd64.registers(of: stack(Array(1...12)))[12...15] == [3, 4, 5, 6])
   }
 }
