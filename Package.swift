@@ -154,6 +154,7 @@ let package = Package(
       name: "TestKit",
       dependencies: [
         "AddressSpace", "MappingEvents", "MappingLedger", "LeakDetection", "Reporting", "Meminfo",
+        "Pipeline",
       ],
       path: "Tests/TestKit",
       swiftSettings: strict + [
@@ -216,6 +217,27 @@ let package = Package(
       dependencies: [
         "AddressSpace", "MappingEvents", "MappingLedger", "Symbolization", "Pipeline",
         "Recording", "TestKit",
+      ],
+      swiftSettings: strict),
+    .testTarget(
+      name: "PipelineTests",
+      dependencies: [
+        "AddressSpace", "MappingEvents", "MappingLedger", "Symbolization", "Reporting", "Pipeline",
+        "TestKit",
+      ],
+      swiftSettings: strict),
+    .testTarget(
+      name: "SinksTests",
+      dependencies: [
+        "MappingEvents", "MappingLedger", "Symbolization", "Reporting", "Pipeline", "Sinks",
+        "TestKit",
+      ],
+      swiftSettings: strict),
+    .testTarget(
+      name: "DriversTests",
+      dependencies: [
+        "MappingEvents", "MappingLedger", "Symbolization", "Pipeline", "Recording", "Drivers",
+        "TestKit",
       ],
       swiftSettings: strict),
     .testTarget(
