@@ -186,8 +186,9 @@ let package = Package(
       dependencies: ["AddressSpace", "MappingEvents", "MappingLedger", "LeakDetection", "TestKit"],
       swiftSettings: strict),
     .testTarget(
-      name: "SymbolizationTests", dependencies: ["MappingEvents", "Symbolization"],
-      swiftSettings: strict),
+      name: "SymbolizationTests",
+      dependencies: ["MappingEvents", "Symbolization", "CLibdw", "TestKit"],
+      exclude: ["Fixtures"], swiftSettings: strict),
     .testTarget(
       name: "ReportingTests",
       dependencies: [
