@@ -3,47 +3,48 @@ public import MappingEvents
 public import MappingLedger
 public import Symbolization
 
-/// What a session took in beside records, in the order it did. Instants are those it was done at.
+/// What a run took in besides records. Frames and records are in the order in which they were taken in,
+/// and each time is when that happened.
 public enum RecordingFrame: Sendable {
   case start(StartFacts)
-  /// The records from here to the next `joined` were written while the kernel made its lists.
+  /// The records up to the next `joined` were written while the kernel made its lists.
   case window
-  /// Lists of the kernel, brought together with the tables.
+  /// Lists of the kernel were merged into the tables.
   case joined(JoinedLists)
-  /// The spaces that only the kernel knows were asked for.
+  /// The kernel was asked about the spaces in doubt.
   case mending
-  /// The processes of a space were told to whoever reads the stream.
+  /// The processes of a space were reported in the output.
   case viewed(SpaceKey, at: KernelInstant)
   case lost(LossNote)
-  /// Who was alive, asked after a loss.
+  /// The threads that were alive, listed after a loss.
   case relisted([ListedTask], at: KernelInstant)
   case auditBegan
   case auditEnded(checked: Int, spaces: Int, at: KernelInstant)
   case judged(at: KernelInstant)
   case reported(at: KernelInstant)
   case dumped(at: KernelInstant)
-  /// The account of growth began anew.
+  /// Growth was reset.
   case marked(at: KernelInstant)
   case finished(at: KernelInstant)
-  /// Calls that were seen to be over, by thread, with their ordinals.
+  /// Calls that turned out to have returned: the ordinal of each, by thread.
   case callsEnded([ThreadID: UInt64])
 
   case path(FileIdentity, String)
   case process(ProcessID, executable: String?, cgroup: String?)
-  /// Bytes of a process in memory; nil when nobody could tell.
+  /// The resident bytes of a process; nil when they are unknown.
   case resident(ProcessID, UInt64?)
-  /// The same of some ranges, which go by a digest of them and of their process.
+  /// The resident bytes of some ranges; `digest` stands for the ranges and their process.
   case residentRanges(digest: UInt64, UInt64?)
-  /// What a process could run into: numbers whose meaning is whose who asked.
+  /// The limits of a process. The code that asks defines what each number means.
   case limits(ProcessID, [UInt64?])
   case stack(CallPathResolver.Resolved)
-  /// What the machine answered to a question that goes by that name; nil when it refused, and why.
+  /// The text that the machine gave for this name; nil and the `errno` if it gave none.
   case text(of: String, String?, errno: Int32)
-  /// A file that code was run from, and the build id in it.
+  /// A file that contains code of a traced process, and its build id.
   case module(path: String, buildID: [UInt8])
 }
 
-/// Lists of the kernel, when they were joined and why they were made.
+/// Lists of the kernel, when they were merged, and why they were made.
 public struct JoinedLists: Sendable {
   public var when: KernelInstant
   public var reason: SnapshotReason
@@ -59,15 +60,15 @@ public struct JoinedLists: Sendable {
   }
 }
 
-/// Records that found the ring full.
+/// Records that were lost because the ring buffer was full.
 public struct LossNote: Sendable, Equatable {
   public var when: KernelInstant
-  /// Since the start.
+  /// How many were lost since tracing began.
   public var total: UInt64
-  /// Since the note before.
+  /// How many were lost since the last note.
   public var count: UInt64
   public var spaces: [SpaceKey]
-  /// False when it may be any space.
+  /// False when records of other spaces may be lost too.
   public var isComplete: Bool
 
   public init(
@@ -81,7 +82,7 @@ public struct LossNote: Sendable, Equatable {
   }
 }
 
-/// What is known once tracing has begun, and holds for the whole run.
+/// What is known when tracing begins and does not change during the run.
 public struct StartFacts: Sendable, Equatable {
   public enum Scope: Sendable, Equatable {
     case system
@@ -101,14 +102,14 @@ public struct StartFacts: Sendable, Equatable {
     }
   }
 
-  /// Of the records.
+  /// The version of the record layouts.
   public var wireVersion: UInt16
-  /// Of the program that recorded.
+  /// The version of the bpfleak that recorded.
   public var version: String
   public var began: KernelInstant
-  /// RFC 3339, when it began.
+  /// When tracing began, in RFC 3339.
   public var wall: String
-  /// The same, since 1970.
+  /// The same, as nanoseconds since 1970.
   public var wallNanoseconds: Int64
   public var host: String
   public var kernel: String
@@ -120,10 +121,10 @@ public struct StartFacts: Sendable, Equatable {
   public var hugePageBytes: UInt64
   public var reportsSpaceEnd: Bool
   public var sharedMemoryDevices: [UInt32]
-  /// As `--stacks` has it.
+  /// The argument of `--stacks`.
   public var stacks: String
   public var stackBytes: UInt64
-  /// Nanoseconds; nil for never.
+  /// Nanoseconds between audits; nil if there are none.
   public var auditEvery: UInt64?
 
   public init(

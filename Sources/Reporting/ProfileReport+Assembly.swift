@@ -38,7 +38,7 @@ extension ProfileReport {
       let mapping = entry.value
       // A guard was mapped with its stack, and is told as part of it.
       let kind = mapping.kind == .guard ? .threadStack : mapping.kind
-      let origin = Origin(kind: kind, path: mapping.callPathID.flatMap { paths.number(of: $0) })
+      let origin = Origin(kind: kind, path: mapping.callPath.flatMap { paths.number(of: $0) })
       origins[origin, default: Tally()].take(
         entry.range.length, of: mapping, isLeaked: blame.covers(entry.range.start))
     }

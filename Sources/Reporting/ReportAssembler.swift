@@ -256,7 +256,7 @@ public func mappingRows(of space: Space, _ ledger: Ledger, _ texts: TextTable) -
         kind: mapping.kind, path: texts[file.path],
         offset: mapping.file == .none && !mapping.isShared
           ? nil : entry.range.start &+ mapping.offsetBias,
-        born: mapping.born, isSeeded: mapping.isSeeded, callPath: mapping.callPathID, origin: nil,
+        born: mapping.born, isSeeded: mapping.isSeeded, callPath: mapping.callPath, origin: nil,
         thread: owner.map { ($0.thread, !$0.isIdle) }))
   }
   return rows

@@ -224,12 +224,12 @@ extension TraceSession {
   /// and all but one of each call path.
   func sweepStacks() {
     guard stacks.isFull else { return }
-    var used = ledger.stacksInUse()
+    var used = ledger.callPathsInUse()
     for verdict in book.verdicts { if let id = verdict.callPath { used.insert(id) } }
     for owed in stacks.wanted + stacks.held.flatMap(\.stacks) { used.insert(owed.id) }
     used.formUnion(used.map { stacks.book.canonical($0) })
     tracer.forgetStacks(stacks.forget(except: used))
-    ledger.forgetStacks(except: used)
+    ledger.forgetCallPaths(except: used)
   }
 
   /// Waits until every stack handed over is resolved, for so many nanoseconds at most.

@@ -3,12 +3,12 @@ import Testing
 
 @testable import AddressSpace
 
-/// `start..<end` in bytes, for timelines that read as numbers.
+/// The range `start..<end` in bytes, short enough for timelines.
 func range(_ start: UInt64, _ end: UInt64) -> AddressRange {
   AddressRange(start: start, end: end)
 }
 
-/// One entry or removed portion, written `Span(0, 4, 7)`.
+/// An entry or a removed portion, written `Span(0, 4, 7)`.
 struct Span: Hashable, CustomStringConvertible {
   var start: UInt64
   var end: UInt64
@@ -54,7 +54,7 @@ extension RangeMap<Int> {
 }
 
 extension RangeMap {
-  /// What is wrong with the two levels, or nil: the promises of `firsts`, `leaves` and the rows.
+  /// A broken invariant of `firsts`, `leaves` or the rows; nil when all of them hold.
   var brokenPromise: String? {
     guard firsts.count == leaves.count else { return "firsts and leaves differ in number" }
     var entries = 0
@@ -86,11 +86,11 @@ extension RangeMap {
   }
 }
 
-/// The slow truth beside a `RangeMap`: each page's value, and which placement's piece lies there.
+/// A slow model of a `RangeMap`: for each page, its value and the entry that it belongs to.
 struct PageArray: Equatable {
   struct Page: Equatable {
     var value: Int
-    /// Equal in two neighboring pages if and only if one entry holds both.
+    /// Two neighboring pages have the same number if and only if one entry holds both.
     var entry: Int
   }
 
@@ -99,7 +99,7 @@ struct PageArray: Equatable {
 
   init(pages count: Int) { pages = Array(repeating: nil, count: count) }
 
-  /// One span for each run of pages of one entry, within `start..<end`.
+  /// The entries within `start..<end`, clipped to it.
   func spans(_ start: Int, _ end: Int) -> [Span] {
     var spans: [Span] = []
     var previous: Int?
@@ -138,7 +138,7 @@ struct PageArray: Equatable {
     return removed
   }
 
-  /// Changes values that `needsChange` and answers the spans given to `body`, as they were.
+  /// Changes the values that `needsChange`. Returns the spans given to `body`, with their old values.
   mutating func update(
     _ start: Int, _ end: Int, where needsChange: (Int) -> Bool, _ body: (inout Int) -> Void
   ) -> [Span] {
@@ -155,7 +155,8 @@ struct PageArray: Equatable {
     return touched
   }
 
-  /// Makes the pages from `index` on, of an entry that also holds the one before, another entry.
+  /// Splits the entry that holds page `index` and the one before: the pages from `index` on become another
+  /// entry.
   private mutating func cut(at index: Int) {
     guard index > 0, index < pages.count, let entry = pages[index]?.entry,
       pages[index - 1]?.entry == entry
@@ -169,7 +170,7 @@ struct PageArray: Equatable {
   }
 }
 
-/// A fixed sequence of numbers for each seed (SplitMix64), so that a failing storm can be repeated.
+/// SplitMix64: the same numbers for the same seed, so that a failing storm can be repeated.
 struct SeededNumbers: RandomNumberGenerator {
   private var state: UInt64
 

@@ -13,7 +13,7 @@ struct CallsUnderWayTests {
       range: AddressRange(start: ordinal, length: 4096), when: KernelInstant(nanoseconds: ordinal))
   }
 
-  @Test("holds what a dictionary would, through a hundred thousand changes", arguments: 1...4)
+  @Test("the table equals a dictionary through 100,000 changes", arguments: 1...4)
   func equalsDictionary(seed: UInt64) {
     var state = seed &* 0x9e37_79b9_7f4a_7c15
     func below(_ bound: UInt64) -> UInt64 {
@@ -25,7 +25,7 @@ struct CallsUnderWayTests {
     var calls = CallsUnderWay()
     var model: [UInt32: UInt64] = [:]
     for step in 1...100_000 as ClosedRange<UInt64> {
-      // Few threads at first, then many: the table grows under way.
+      // Few threads at first, then many, so that the table grows meanwhile.
       let thread = UInt32(1 + below(step < 50_000 ? 20 : 400))
       if below(2) == 0 {
         calls.insert(call(thread, step))
