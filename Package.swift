@@ -56,7 +56,7 @@ let package = Package(
 
     // What holds no state, reads no file and imports nothing of this project.
     .target(name: "TextLayout", swiftSettings: strict),
-    .target(name: "Meminfo", dependencies: ["TextLayout"], swiftSettings: strict),
+    .target(name: "Meminfo", swiftSettings: strict),
     .target(name: "Runtimes", swiftSettings: strict),
 
     // Every module that is imported is named, also what another one brings along: what is not is no
@@ -95,14 +95,21 @@ let package = Package(
     .target(
       name: "LiveView",
       dependencies: [
-        "MappingEvents", "MappingLedger", "LeakDetection", "Symbolization", "Reporting",
-        "Renderers", "Meminfo", "TextLayout", "CNcurses",
+        "MappingEvents", "MappingLedger", "LeakDetection", "Symbolization", "Reporting", "Meminfo",
+        "TextLayout", "CNcurses",
       ],
       swiftSettings: strict),
     .target(
+      name: "Pipeline",
+      dependencies: [
+        "AddressSpace", "MappingEvents", "MappingLedger", "LeakDetection", "Symbolization",
+        "Reporting", "Meminfo",
+      ],
+      swiftSettings: hot),
+    .target(
       name: "Recording",
       dependencies: [
-        "AddressSpace", "MappingEvents", "MappingLedger", "Symbolization", "CZlib",
+        "AddressSpace", "MappingEvents", "MappingLedger", "Symbolization", "Pipeline", "CZlib",
       ],
       swiftSettings: strict),
     .target(
@@ -116,23 +123,40 @@ let package = Package(
       name: "bpfleak",
       dependencies: [
         "AddressSpace", "MappingEvents", "MappingLedger", "LeakDetection", "Symbolization",
-        "Reporting", "KernelTracer", "Recording", "Renderers", "LiveView", "Meminfo", "TextLayout",
+        "Reporting", "Pipeline", "KernelTracer", "Recording", "Renderers", "LiveView", "Meminfo",
+        "TextLayout",
         "CZlib",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
 
+    // What tests share: builders of events, the seeded generator, the kernel model, fixtures. It
+    // reaches internal initializers with @testable, which a release build allows by this flag alone.
+    .target(
+      name: "TestKit",
+      dependencies: [
+        "AddressSpace", "MappingEvents", "MappingLedger", "LeakDetection", "Reporting", "Meminfo",
+      ],
+      path: "Tests/TestKit",
+      swiftSettings: strict + [
+        .unsafeFlags(
+          ["-Xfrontend", "-disable-testable-attr-requires-testable-module"],
+          .when(configuration: .release))
+      ]),
+
     .testTarget(name: "RuntimesTests", dependencies: ["Runtimes"], swiftSettings: strict),
-    .testTarget(name: "AddressSpaceTests", dependencies: ["AddressSpace"], swiftSettings: strict),
+    .testTarget(
+      name: "AddressSpaceTests", dependencies: ["AddressSpace", "TestKit"], swiftSettings: strict),
     .testTarget(
       name: "MappingEventsTests", dependencies: ["CBPFLeakWire", "MappingEvents"],
       swiftSettings: strict),
     .testTarget(
-      name: "MappingLedgerTests", dependencies: ["AddressSpace", "MappingEvents", "MappingLedger"],
+      name: "MappingLedgerTests",
+      dependencies: ["AddressSpace", "MappingEvents", "MappingLedger", "TestKit"],
       swiftSettings: strict),
     .testTarget(
       name: "LeakDetectionTests",
-      dependencies: ["AddressSpace", "MappingEvents", "MappingLedger", "LeakDetection"],
+      dependencies: ["AddressSpace", "MappingEvents", "MappingLedger", "LeakDetection", "TestKit"],
       swiftSettings: strict),
     .testTarget(
       name: "SymbolizationTests", dependencies: ["MappingEvents", "Symbolization"],
@@ -141,14 +165,14 @@ let package = Package(
       name: "ReportingTests",
       dependencies: [
         "AddressSpace", "MappingEvents", "MappingLedger", "LeakDetection", "Symbolization",
-        "Reporting", "Meminfo", "TextLayout",
+        "Reporting", "Meminfo", "TextLayout", "TestKit",
       ],
       swiftSettings: strict),
     .testTarget(
       name: "RenderersTests",
       dependencies: [
         "AddressSpace", "MappingEvents", "MappingLedger", "LeakDetection", "Symbolization",
-        "Reporting", "Renderers", "Meminfo", "TextLayout", "PprofProfile",
+        "Reporting", "Renderers", "Meminfo", "TextLayout", "PprofProfile", "TestKit",
       ],
       exclude: ["Goldens"],
       swiftSettings: strict),
@@ -156,19 +180,23 @@ let package = Package(
       name: "LiveViewTests",
       dependencies: [
         "AddressSpace", "MappingEvents", "MappingLedger", "LeakDetection", "Symbolization",
-        "Reporting", "Renderers", "LiveView", "Meminfo", "TextLayout",
+        "Reporting", "LiveView", "Meminfo", "TextLayout", "TestKit",
       ],
       exclude: ["Goldens"],
       swiftSettings: strict),
     .testTarget(
       name: "RecordingTests",
       dependencies: [
-        "AddressSpace", "MappingEvents", "MappingLedger", "Symbolization", "Recording",
+        "AddressSpace", "MappingEvents", "MappingLedger", "Symbolization", "Pipeline",
+        "Recording", "TestKit",
       ],
       swiftSettings: strict),
     .testTarget(
       name: "CommandLineTests",
       dependencies: ["MappingEvents", "Reporting", "Meminfo", "TextLayout", "bpfleak"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "KernelTracerTests", dependencies: ["CLibbpf", "KernelTracer", "bpfleak"],
       swiftSettings: strict),
     .testTarget(
       name: "KernelTests", dependencies: ["KernelTracer", "CLibbpf", "bpfleak"],

@@ -14,14 +14,14 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-// libbpf calls back from the one thread that loads; no lock is needed.
+// libbpf calls back from the one thread that loads, so no lock is needed.
 static char captured[16384];
 static size_t captured_bytes;
 static bool verbose_log;
 
 static int capture(enum libbpf_print_level level, const char *format, va_list arguments)
 {
-	// The verifier's log comes as one message, and what it objects to is at its end.
+	// The verifier's log comes as one message, and the objection is at its end.
 	static char message[1 << 20];
 	int length = vsnprintf(message, sizeof(message), format, arguments);
 	const char *tail = message;
@@ -87,7 +87,7 @@ int bpfleak_libbpf_open_iterator(struct bpf_program *program, uint32_t tid)
 	if (!link)
 		return -errno;
 	iterator = bpf_iter_create(bpf_link__fd(link));
-	// The iterator holds the link: closing ours here leaves one descriptor to care about.
+	// The iterator holds the link, so the caller has only one descriptor to close.
 	bpf_link__destroy(link);
 	return iterator;
 }
@@ -99,8 +99,8 @@ struct bpf_link *bpfleak_libbpf_attach_tracepoint(struct bpf_program *program, u
 		.size = sizeof(attributes),
 		.config = id,
 	};
-	// A tracepoint's program runs on every processor and for every process, whichever one the
-	// event was opened on.
+	// The program of a tracepoint runs on every processor and for every process, wherever the event
+	// was opened.
 	int event = syscall(SYS_perf_event_open, &attributes, -1, 0, -1, PERF_FLAG_FD_CLOEXEC);
 	struct bpf_link *link;
 	int error;

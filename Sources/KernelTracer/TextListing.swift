@@ -5,12 +5,12 @@ import Glibc
 import MappingEvents
 import MappingLedger
 
-/// The kernel's lists from the text of /proc: the second way, for kernels that refuse iterators.
+/// The kernel's lists from the text of /proc, for kernels that refuse iterators.
 ///
-/// The text does not tell which address space is whose. Until an event of the process does, the
-/// space goes by a key made of a process id, which no kernel address can be.
+/// The text does not tell the key of an address space. Until an event of the process tells it, the space
+/// has a key made of the process id. No kernel address can equal that.
 struct TextListing {
-  /// The threads of all processes, or of the one that `thread` is of.
+  /// The threads of all processes, or of the process that `thread` belongs to.
   func tasks(of thread: ThreadID? = nil) -> [ListedTask] {
     if let thread {
       return ProcText.owner(of: thread).map { tasks(of: $0, key: key(of: $0)) } ?? []
@@ -18,7 +18,7 @@ struct TextListing {
     var leaders: [(pid: UInt32, key: SpaceKey)] = []
     var result: [ListedTask] = []
     for pid in Self.numbers(in: "/proc") {
-      // Processes in one space, as vfork and clone(CLONE_VM) make them, are neighbors by age.
+      // vfork and clone(CLONE_VM) make processes that share a space. They are close in age.
       let shared = leaders.suffix(8).first {
         bpfleak_same_space(Int32(bitPattern: $0.pid), Int32(bitPattern: pid)) == 1
       }
@@ -41,7 +41,7 @@ struct TextListing {
     return Self.numbers(in: "/proc/\(process.raw)/task").map { tid in
       let directory = "/proc/\(process.raw)/task/\(tid)"
       let name = FileDescriptor.text(of: "\(directory)/comm").map { String($0.dropLast()) } ?? ""
-      // `number arguments stack-pointer program-counter` of a thread that waits in a system call.
+      // Of a thread that waits in a system call: `number arguments stack-pointer program-counter`.
       let call = FileDescriptor.text(of: "\(directory)/syscall")?.split(separator: " ") ?? []
       let pointer = call.count > 2 ? UInt64(call[call.count - 2].dropFirst(2), radix: 16) : nil
       return ListedTask(
@@ -85,7 +85,7 @@ struct TextListing {
 }
 
 extension ProcText {
-  /// The process that a thread is of; nil when it is gone.
+  /// The process that a thread belongs to; nil when it is gone.
   static func owner(of thread: ThreadID) -> ProcessID? {
     field("Tgid:", ofStatus: ProcessID(thread.raw)).flatMap { UInt32($0) }.map { ProcessID($0) }
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A file system that lives in memory, and what its files take.
+/// A file system in memory, and the size of its files.
 public struct TmpfsUsage: Equatable, Sendable {
   public let mountPoint: String
   public let bytes: UInt64
@@ -10,9 +10,9 @@ public struct TmpfsUsage: Equatable, Sendable {
     self.bytes = bytes
   }
 
-  /// Where each tmpfs can be reached, from /proc/self/mountinfo: one path for each device.
+  /// Mount points of tmpfs from /proc/self/mountinfo, one for each device.
   ///
-  /// A bind mount is the same memory twice, and of two mounts on one path only the last is seen.
+  /// A bind mount shows the same memory twice. Of two mounts on one path only the last is visible.
   public static func mountPoints(mountinfo: String) -> [String] {
     var deviceOfPath: [String: String] = [:]
     var order: [String] = []
@@ -41,7 +41,7 @@ struct MountedFileSystem {
   let root: String
   let mountPoint: String
   let type: String
-  /// Options of the file system, not of the mount: for cgroup v1 they name the controllers.
+  /// Options of the file system, not of the mount. For cgroup v1 they name the controllers.
   let options: [Substring]
 
   static func parse(mountinfo: String) -> [MountedFileSystem] {

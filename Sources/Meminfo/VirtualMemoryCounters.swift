@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The counters of /proc/vmstat that /proc/meminfo lacks; `nil` where this kernel has none.
+/// Counters of /proc/vmstat that /proc/meminfo lacks; `nil` when this kernel has none.
 public struct VirtualMemoryCounters: Equatable, Sendable {
-  /// Bytes of pages that hold compressed ones, for zswap and zram together (`nr_zspages`).
+  /// Bytes of pages with compressed content, for zswap and zram together (`nr_zspages`).
   public var compressed: UInt64?
-  /// Bytes of `struct page` that were allocated after boot (`nr_memmap_pages`, memory hotplug).
+  /// Bytes of `struct page` allocated after boot (`nr_memmap_pages`, memory hotplug).
   public var memmap: UInt64?
-  /// Processes killed for want of memory since boot.
+  /// Processes killed since boot because memory ran out.
   public var outOfMemoryKills: UInt64?
 
   public init() {}
@@ -19,7 +19,8 @@ public struct VirtualMemoryCounters: Equatable, Sendable {
       case "nr_zspages": compressed = value &* pageSize
       case "nr_memmap_pages": memmap = value &* pageSize
       case "oom_kill": outOfMemoryKills = value
-      default: break  // the file has two hundred counters
+      // The file has two hundred counters.
+      default: break
       }
     }
   }
@@ -33,7 +34,7 @@ public struct VirtualMemoryCounters: Equatable, Sendable {
     }
   }
 
-  /// Bytes that TCP, UDP and fragment reassembly say their sockets hold.
+  /// Bytes in the sockets of TCP, UDP and fragment reassembly.
   public static func socketBuffers(sockstat: String, pageSize: UInt64) -> UInt64 {
     sockstat.split(separator: "\n").reduce(0) { sum, line in
       let words = line.split(separator: " ")

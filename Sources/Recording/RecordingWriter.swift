@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import CZlib
 public import MappingEvents
+public import Pipeline
 
 /// Turns records and frames into the bytes of a recording, block by block. Finished blocks collect in
 /// `finished` until the caller takes them.

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import TextLayout
 
-/// A limit of the kernel's that growth runs into.
+/// A limit of the kernel that growth will reach.
 public struct MemoryLimit: Sendable, Hashable {
   public var name: String
-  /// Mappings for vm.max_map_count, bytes for others.
+  /// Mappings for vm.max_map_count, else bytes.
   public var used: UInt64
   public var most: UInt64
-  /// Until it is reached at the present rate; nil when nothing grows.
+  /// Seconds until it is reached at the present rate; nil when nothing grows.
   public var secondsLeft: UInt64?
   public var isCount: Bool
 
@@ -22,16 +22,16 @@ public struct MemoryLimit: Sendable, Hashable {
   }
 }
 
-/// What /proc says about the limits of one process; nil for what is not limited or not known.
+/// The limits of one process as /proc has them. Nil means unlimited or unknown.
 public struct LimitNumbers: Sendable, Hashable {
-  /// Areas as the kernel counts them.
+  /// Areas, as the kernel counts them.
   public var mappings: UInt64?
   /// vm.max_map_count.
   public var mostMappings: UInt64?
   public var virtualBytes: UInt64
   /// RLIMIT_AS.
   public var addressSpaceLimit: UInt64?
-  /// Committed_AS and CommitLimit, where the kernel refuses to go beyond.
+  /// Committed_AS and CommitLimit, where the kernel enforces that limit.
   public var committedBytes: UInt64?
   public var commitLimit: UInt64?
 
@@ -47,7 +47,8 @@ public struct LimitNumbers: Sendable, Hashable {
     self.commitLimit = commitLimit
   }
 
-  /// The limit that is reached first; nil when none is four fifths used or less than a day away.
+  /// The limit that will be reached first; nil when each is less than four fifths used and more than a day
+  /// away.
   public func nearest(bytesPerMinute: Double, countPerMinute: Double) -> MemoryLimit? {
     let candidates = [
       limit("vm.max_map_count", mappings, mostMappings, countPerMinute, isCount: true),
@@ -78,9 +79,10 @@ extension MemoryLimit {
   /// As a fact for a person.
   var sentence: String {
     func amount(_ value: UInt64) -> String { isCount ? formatCount(value) : formatBytes(value) }
-    let state = "\(amount(used)) of the \(amount(most)) that \(name) allows"
-    guard let secondsLeft else { return "It has \(state)." }
+    let state =
+      "\(amount(used)) of the \(amount(most)) that \(name) allows \(isCount ? "are" : "is") in use."
+    guard let secondsLeft else { return state }
     let time = formatDuration(nanoseconds: min(secondsLeft, 1 << 33) * 1_000_000_000)
-    return "It has \(state); at this rate the limit is reached in \(time), and mapping fails then."
+    return "\(state) At this rate, the limit is reached in \(time). Mapping memory fails then."
   }
 }

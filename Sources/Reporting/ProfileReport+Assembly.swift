@@ -5,9 +5,12 @@ public import MappingLedger
 public import Symbolization
 
 extension ProfileReport {
-  /// What is live now, and what was mapped while it was watched, by space, kind and call path;
-  /// `callPath` tells those that are known. `ended` are samples of spaces that are gone; nil for `only`
-  /// means all spaces.
+  /// Live memory, and memory mapped while watched, by space, kind and call path.
+  ///
+  /// - Parameters:
+  ///   - only: the only space to look at; nil for all.
+  ///   - ended: samples of spaces that are gone.
+  ///   - callPath: the frames of a call path, when they are known.
   public init(
     of ledger: Ledger, only: Space? = nil, header: ReportHeader, verdicts: [Verdict],
     ended: [ProfileSample] = [],
@@ -33,42 +36,40 @@ extension ProfileReport {
   ) -> [ProfileSample] {
     var paths = Paths(callPath)
     let blame = Blame(of: space.id, in: verdicts)
-    var origins: [Origin: Tally] = [:]
+    var tallies: [Key: Tally] = [:]
     space.table.forEach(in: .everything) { entry in
       let mapping = entry.value
-      // A guard was mapped with its stack, and is told as part of it.
+      // A guard page was mapped with its stack, so it counts as part of the stack.
       let kind = mapping.kind == .guard ? .threadStack : mapping.kind
-      let origin = Origin(kind: kind, path: mapping.callPath.flatMap { paths.number(of: $0) })
-      origins[origin, default: Tally()].take(
-        entry.range.length, of: mapping, isLeaked: blame.covers(entry.range.start))
+      let key = Key(kind: kind, path: mapping.callPath.flatMap { paths.number(of: $0) })
+      tallies[key, default: Tally()].take(
+        entry.range.length, of: mapping, space.accounts[mapping.account].origin,
+        isLeaked: blame.covers(entry.range.start))
     }
-    var mapped: [Origin: ProfileSample.Amount] = [:]
     space.accounts.forEachAccount { account in
-      let origin = Origin(
-        kind: account.kind, path: account.callPath.flatMap { paths.number(of: $0) })
-      mapped[origin, default: .init()].add(
-        .init(count: max(0, account.mapped.count), bytes: account.mapped.bytes))
+      let key = Key(kind: account.kind, path: account.callPath.flatMap { paths.number(of: $0) })
+      tallies[key, default: Tally()].take(account)
     }
-    return Set(origins.keys).union(mapped.keys).compactMap { origin in
-      let tally = origins[origin] ?? Tally()
+    return tallies.compactMap { key, tally in
       let retained = tally.retained(until: now)
-      // A stack is in the account of what it was mapped as.
-      let all = mapped[origin] ?? retained.last?.amount ?? .init()
+      // A thread stack is in the account of the kind that it was mapped as.
+      let all = tally.mapped ?? retained.last?.amount ?? .init()
       guard tally.live.count > 0 || all.count > 0 else { return nil }
       return ProfileSample(
-        space: space.id, process: process, processName: name, kind: origin.kind,
-        callPath: origin.path.map { paths.known[$0] }, mapped: all, live: tally.live,
-        leaked: tally.leaked, retained: retained)
+        space: space.id, process: process, processName: name, kind: key.kind,
+        callPath: key.path.map { paths.known[$0] }, origins: tally.origins, mapped: all,
+        live: tally.live, leaked: tally.leaked, retained: retained)
     }
   }
 
-  private struct Origin: Hashable {
+  /// One sample of the profile: memory of one kind behind one call path.
+  private struct Key: Hashable {
     var kind: MappingKind
-    /// Nil when it is unknown.
+    /// Nil when the call path is unknown.
     var path: Int?
   }
 
-  /// Call paths told apart by their frames: several stack ids can stand for the same ones.
+  /// Numbers of call paths by their frames. Several ids can stand for equal frames.
   private struct Paths {
     private let callPath: (CallPathID) -> CallPath?
     private var numbers: [CallPath: Int] = [:]
@@ -80,10 +81,10 @@ extension ProfileReport {
     mutating func number(of id: CallPathID) -> Int? {
       if let number = byID[id] { return number }
       var number: Int?
-      if let stack = callPath(id), !stack.frames.isEmpty {
-        number = numbers[stack] ?? known.count
-        if number == known.count { known.append(stack) }
-        numbers[stack] = number
+      if let path = callPath(id), !path.frames.isEmpty {
+        number = numbers[path] ?? known.count
+        if number == known.count { known.append(path) }
+        numbers[path] = number
       }
       byID[id] = .some(number)
       return number
@@ -93,13 +94,19 @@ extension ProfileReport {
   private struct Tally {
     var live = ProfileSample.Amount()
     var leaked = ProfileSample.Amount()
+    /// What calls mapped while it was watched; nil where no account has it.
+    private(set) var mapped: ProfileSample.Amount?
+    private(set) var origins: Set<Origin> = []
     private var births: [(when: KernelInstant, piece: ProfileSample.Amount)] = []
     private var calls: Set<UInt64> = []
     private var leakedCalls: Set<UInt64> = []
 
-    /// What one call mapped counts once, in however many pieces it lies there now; of what was there
-    /// before tracing nobody knows, and each piece counts.
-    mutating func take(_ bytes: UInt64, of mapping: LiveMapping, isLeaked: Bool) {
+    /// The pieces that one call mapped count once. Each piece from before tracing counts, because nobody
+    /// knows which call made it.
+    mutating func take(
+      _ bytes: UInt64, of mapping: LiveMapping, _ origin: Origin, isLeaked: Bool
+    ) {
+      origins.insert(origin)
       let count = mapping.born == nil || calls.insert(mapping.origin).inserted ? 1 : 0
       let piece = ProfileSample.Amount(count: count, bytes: bytes)
       live.add(piece)
@@ -109,7 +116,14 @@ extension ProfileReport {
       leaked.add(ProfileSample.Amount(count: isFirst ? 1 : 0, bytes: bytes))
     }
 
-    /// The account at even steps from the first birth to `now`; at most so many.
+    mutating func take(_ account: Account) {
+      origins.insert(account.origin)
+      var all = mapped ?? ProfileSample.Amount()
+      all.add(.init(count: max(0, account.mapped.count), bytes: account.mapped.bytes))
+      mapped = all
+    }
+
+    /// Running sums at even steps from the first birth to `now`.
     func retained(until now: KernelInstant, steps: Int = 60) -> [AmountSample] {
       let births = births.sorted { $0.when < $1.when }
       guard let first = births.first?.when else { return [] }
@@ -118,7 +132,7 @@ extension ProfileReport {
       var next = births.startIndex
       return (0...steps).map { step in
         let fraction = UInt64(step)
-        // The last step is now itself, whatever rounding does.
+        // The last step is exactly now, despite rounding.
         let when =
           step == steps
           ? max(now, first)
@@ -132,7 +146,7 @@ extension ProfileReport {
     }
   }
 
-  /// The addresses that verdicts of one space call leaking.
+  /// The addresses in one space that verdicts call leaking.
   private struct Blame {
     private let ranges: [Verdict.BlamedRange]
 
@@ -153,7 +167,7 @@ extension ProfileReport {
 }
 
 extension ProfileSample {
-  /// What leaks comes first, then what is larger; the rest only keeps the order the same every time.
+  /// Leaks first, then larger samples. The other parts only make the order stable.
   fileprivate var rank: (UInt64, UInt64, Int, String, Int) {
     (leaked.bytes, live.bytes, -space, kind.rawValue, callPath?.hashValueOfAddresses ?? 0)
   }

@@ -148,7 +148,7 @@ enum Failure: Error {
   }
 
   /// The verifier's last line that says something.
-  private static func lastWords(of log: String) -> String {
+  static func lastWords(of log: String) -> String {
     let lines = log.split(separator: "\n").filter { line in
       !line.hasPrefix("libbpf:") && !line.hasPrefix("processed") && !line.hasPrefix("--")
     }

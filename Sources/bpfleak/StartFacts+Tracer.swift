@@ -2,7 +2,7 @@
 import Glibc
 import KernelTracer
 import MappingEvents
-import Recording
+import Pipeline
 
 extension StartFacts {
   /// What holds for a run that begins now.
@@ -20,7 +20,7 @@ extension StartFacts {
       ownProcess: ProcessID(UInt32(getpid())), scope: Scope(tracer.spec.scope, settings.command),
       hooks: tracer.hooks.map { Hook(name: $0.name, kind: $0.kind.rawValue) },
       pageBytes: UInt64(sysconf(Int32(_SC_PAGESIZE))), hugePageBytes: defaultHugePageBytes(),
-      reportsSpaceEnd: tracer.probe.hasSpaceEnd,
+      reportsSpaceEnd: tracer.reportsSpaceEnd,
       sharedMemoryDevices: bpfleak.sharedMemoryDevices(), stacks: settings.stacks.rawValue,
       stackBytes: UInt64(settings.stackBytes), auditEvery: settings.auditEvery)
   }
@@ -45,18 +45,6 @@ extension StartFacts.Scope {
     case .command(_, let process): .processes([process], follow: true)
     case .name(let name): .name(name)
     case .cgroup(let path): .cgroup(path: path)
-    }
-  }
-
-  /// For the head of a report.
-  var name: String {
-    switch self {
-    case .system: "system"
-    case .processes(let processes):
-      "pid " + processes.map { String($0.raw) }.joined(separator: ", ")
-    case .command(let words, _): words.joined(separator: " ")
-    case .name(let name): "comm \(name)"
-    case .cgroup(let path): "cgroup \(path)"
     }
   }
 }

@@ -3,12 +3,12 @@ import Testing
 
 @testable import AddressSpace
 
-/// The range `start..<end` in bytes, short enough for timelines.
+/// `start..<end` in bytes, for timelines that read as numbers.
 func range(_ start: UInt64, _ end: UInt64) -> AddressRange {
   AddressRange(start: start, end: end)
 }
 
-/// An entry or a removed portion, written `Span(0, 4, 7)`.
+/// One entry or removed portion, written `Span(0, 4, 7)`.
 struct Span: Hashable, CustomStringConvertible {
   var start: UInt64
   var end: UInt64
@@ -54,7 +54,7 @@ extension RangeMap<Int> {
 }
 
 extension RangeMap {
-  /// A broken invariant of `firsts`, `leaves` or the rows; nil when all of them hold.
+  /// What is wrong with the two levels, or nil: the promises of `firsts`, `leaves` and the rows.
   var brokenPromise: String? {
     guard firsts.count == leaves.count else { return "firsts and leaves differ in number" }
     var entries = 0
@@ -86,11 +86,11 @@ extension RangeMap {
   }
 }
 
-/// A slow model of a `RangeMap`: for each page, its value and the entry that it belongs to.
+/// The slow truth beside a `RangeMap`: each page's value, and which placement's piece lies there.
 struct PageArray: Equatable {
   struct Page: Equatable {
     var value: Int
-    /// Two neighboring pages have the same number if and only if one entry holds both.
+    /// Equal in two neighboring pages if and only if one entry holds both.
     var entry: Int
   }
 
@@ -99,7 +99,7 @@ struct PageArray: Equatable {
 
   init(pages count: Int) { pages = Array(repeating: nil, count: count) }
 
-  /// The entries within `start..<end`, clipped to it.
+  /// One span for each run of pages of one entry, within `start..<end`.
   func spans(_ start: Int, _ end: Int) -> [Span] {
     var spans: [Span] = []
     var previous: Int?
@@ -138,7 +138,7 @@ struct PageArray: Equatable {
     return removed
   }
 
-  /// Changes the values that `needsChange`. Returns the spans given to `body`, with their old values.
+  /// Changes values that `needsChange` and answers the spans given to `body`, as they were.
   mutating func update(
     _ start: Int, _ end: Int, where needsChange: (Int) -> Bool, _ body: (inout Int) -> Void
   ) -> [Span] {
@@ -155,8 +155,7 @@ struct PageArray: Equatable {
     return touched
   }
 
-  /// Splits the entry that holds page `index` and the one before: the pages from `index` on become another
-  /// entry.
+  /// Makes the pages from `index` on, of an entry that also holds the one before, another entry.
   private mutating func cut(at index: Int) {
     guard index > 0, index < pages.count, let entry = pages[index]?.entry,
       pages[index - 1]?.entry == entry
@@ -168,21 +167,4 @@ struct PageArray: Equatable {
       index += 1
     }
   }
-}
-
-/// SplitMix64: the same numbers for the same seed, so that a failing storm can be repeated.
-struct SeededNumbers: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-    return mixed ^ (mixed >> 31)
-  }
-
-  mutating func below(_ bound: Int) -> Int { Int(next() % UInt64(bound)) }
 }

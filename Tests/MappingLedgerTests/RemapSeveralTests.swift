@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import MappingEvents
 import MappingLedger
+import TestKit
 import Testing
 
 /// Since Linux 6.17, one mremap with MREMAP_FIXED can move several areas and the gaps between them.

@@ -2,6 +2,7 @@
 import AddressSpace
 import MappingEvents
 import MappingLedger
+import TestKit
 import Testing
 
 /// Lists that the kernel makes while calls go on. A list shows each of those calls done or not done.

@@ -2,6 +2,8 @@
 import AddressSpace
 import MappingEvents
 import MappingLedger
+import Pipeline
+import TestKit
 
 @testable import Recording
 
@@ -72,7 +74,7 @@ func read(_ file: [UInt8]) throws(RecordingDefect) -> (items: [Read], damage: Re
 /// A frame with its texts instead of their ids, which differ from table to table.
 func describe(_ frame: RecordingFrame, _ texts: TextTable) -> String {
   var text = "\(frame)"
-  if case .joined(let lists) = frame { text = describe(lists, texts) }
+  if case .input(.joined(let lists)) = frame { text = describe(lists, texts) }
   return text
 }
 
@@ -90,21 +92,7 @@ private func describe(_ lists: JoinedLists, _ texts: TextTable) -> String {
   return text
 }
 
-/// Random numbers that are the same in every run.
-struct Numbers {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed &* 0x9e37_79b9_7f4a_7c15 | 1 }
-
-  mutating func next() -> UInt64 {
-    state ^= state << 13
-    state ^= state >> 7
-    state ^= state << 17
-    return state
-  }
-
-  mutating func below(_ bound: Int) -> Int { Int(next() % UInt64(bound)) }
-
+extension SplitMix64 {
   /// A record like those of the BPF programs: a few threads, a few kinds, nearby addresses.
   mutating func record() -> [UInt8] {
     let lengths = [64, 96, 48, 40, 80, 136, 360, 512]
