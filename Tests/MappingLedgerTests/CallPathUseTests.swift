@@ -50,4 +50,43 @@ struct CallPathUseTests {
     #expect(ledger.canonical(CallPathID(3)) == CallPathID(3))
     #expect(ledger.canonical(CallPathID(9)) == CallPathID(9))
   }
+
+  @Test("a thread stack counts for the canonical call path, also if its mapping has another id")
+  func threadStack() throws {
+    let ledger = Ledger()
+    _ = ledger.apply(event(4, mapped(0x10000)))
+    ledger.unify(CallPathID(4), with: CallPathID(3))
+    let clone = MappingEvent.TaskCreated(
+      flags: .thread, childProcess: ProcessID(1), childThread: ThreadID(7),
+      childSpace: SpaceKey(1), stackPointer: 0x11000)
+    _ = ledger.apply(event(5, .taskCreated(clone)))
+    let space = try #require(ledger.spaces[SpaceKey(1)])
+    let mapping = try #require(space.table.entry(containing: 0x10000)).value
+    #expect(mapping.callPath == CallPathID(4) && mapping.kind == .threadStack)
+    let origin = space.accounts[mapping.account].origin
+    #expect(origin == Origin(kind: .threadStack, callPath: CallPathID(3)))
+  }
+
+  @Test("a mapping that grows without a call path counts for the canonical one of its own")
+  func grown() throws {
+    let ledger = Ledger()
+    _ = ledger.apply(event(4, mapped(0x10000)))
+    ledger.unify(CallPathID(4), with: CallPathID(3))
+    var grows = event(
+      0,
+      .remapped(
+        MappingEvent.Remapped(
+          oldAddress: 0x10000, oldBytes: 0x1000, newBytes: 0x3000, result: 0x10000)))
+    grows.callPath = nil
+    _ = ledger.apply(grows)
+    let space = try #require(ledger.spaces[SpaceKey(1)])
+    let mapping = try #require(space.table.entry(containing: 0x12000)).value
+    let origin = space.accounts[mapping.account].origin
+    #expect(origin == Origin(kind: .anonymous, manner: .grown, callPath: CallPathID(3)))
+  }
+
+  @Test("a mapping takes 52 bytes and an origin 16: tables hold one for each mapping or account")
+  func sizes() {
+    #expect(MemoryLayout<LiveMapping>.size == 52 && MemoryLayout<Origin>.size == 16)
+  }
 }
