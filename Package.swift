@@ -38,6 +38,7 @@ let package = Package(
     .target(
       name: "CLibbpf", path: "CLibbpf",
       linkerSettings: [.unsafeFlags(["-l:libbpf.a", "-l:libelf.a", "-l:libz.a"])]),
+    .target(name: "CLinux", path: "CLinux", cSettings: [.unsafeFlags(["-std=c23"])]),
     .target(
       name: "CZlib", path: "CZlib", linkerSettings: [.unsafeFlags(["-l:libz.a"])]),
 
@@ -113,19 +114,22 @@ let package = Package(
       ],
       swiftSettings: strict),
     .target(
+      name: "Procfs",
+      dependencies: ["AddressSpace", "MappingEvents", "MappingLedger", "Meminfo", "CLinux"],
+      swiftSettings: strict),
+    .target(
       name: "KernelTracer",
       dependencies: [
-        "AddressSpace", "MappingEvents", "MappingLedger", "CLibbpf", "CBPFLeakWire",
-        "CBPFLeakObjects",
+        "AddressSpace", "MappingEvents", "MappingLedger", "Procfs", "CLibbpf", "CLinux",
+        "CBPFLeakWire", "CBPFLeakObjects",
       ],
       swiftSettings: strict),
     .executableTarget(
       name: "bpfleak",
       dependencies: [
         "AddressSpace", "MappingEvents", "MappingLedger", "LeakDetection", "Symbolization",
-        "Reporting", "Pipeline", "KernelTracer", "Recording", "Renderers", "LiveView", "Meminfo",
-        "TextLayout",
-        "CZlib",
+        "Reporting", "Pipeline", "Procfs", "KernelTracer", "Recording", "Renderers", "LiveView",
+        "Meminfo", "TextLayout", "CZlib",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -147,6 +151,14 @@ let package = Package(
     .testTarget(name: "RuntimesTests", dependencies: ["Runtimes"], swiftSettings: strict),
     .testTarget(
       name: "AddressSpaceTests", dependencies: ["AddressSpace", "TestKit"], swiftSettings: strict),
+    .testTarget(
+      name: "MeminfoTests", dependencies: ["Meminfo", "TestKit"], swiftSettings: strict),
+    .testTarget(
+      name: "ProcfsTests",
+      dependencies: [
+        "AddressSpace", "MappingEvents", "MappingLedger", "Meminfo", "Procfs", "TestKit",
+      ],
+      swiftSettings: strict),
     .testTarget(
       name: "MappingEventsTests", dependencies: ["CBPFLeakWire", "MappingEvents"],
       swiftSettings: strict),

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* libbpf for Swift, and the few calls that Swift cannot make: variadic functions, functions whose
- * options are a macro, and atomic access to memory shared with the kernel. */
+/* libbpf for Swift, with what Swift cannot do itself: variadic functions, option structs made by
+ * macros, and atomic access to the ring that libbpf's maps share with the kernel. */
 #ifndef BPFLEAK_LIBBPF_H
 #define BPFLEAK_LIBBPF_H
 
@@ -27,22 +27,6 @@ int bpfleak_libbpf_open_iterator(struct bpf_program *program, uint32_t tid);
 
 /* Attaches to the classic tracepoint of that id, as long as the link lives. NULL with errno. */
 struct bpf_link *bpfleak_libbpf_attach_tracepoint(struct bpf_program *program, uint64_t id);
-
-/* A descriptor of a tracefs that is mounted nowhere and gone when closed, or -errno. Reading the id of a
- * tracepoint must leave no mount behind on the host. */
-int bpfleak_open_tracefs(void);
-
-/* The magic number of a file's file system (statfs(2)); 0 when it cannot be read. Swift's Glibc lacks
- * fstatfs. */
-uint64_t bpfleak_file_system(int descriptor);
-
-/* Readable when one of `signals`, a sigset_t, is pending; -1 with errno. Swift's Glibc lacks signalfd. */
-int bpfleak_signal_descriptor(const void *signals);
-
-int bpfleak_pidfd_open(int pid);
-
-/* Whether two processes share one address space (kcmp(2)): 1, 0 or -errno. */
-int bpfleak_same_space(int first_pid, int second_pid);
 
 static inline uint64_t bpfleak_load_acquire_u64(const void *address)
 {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import CLibbpf
 import Glibc
+import Procfs
 
 /// What this kernel and this user can do, found out before the programs are loaded.
 ///

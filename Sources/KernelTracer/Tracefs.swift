@@ -1,6 +1,7 @@
+import CLinux
 // SPDX-License-Identifier: Apache-2.0
-import CLibbpf
 import Glibc
+import Procfs
 
 /// The ids of classic tracepoints, read from a tracefs of our own.
 ///

@@ -5,6 +5,7 @@ import CLibbpf
 import Glibc
 public import MappingEvents
 public import MappingLedger
+import Procfs
 
 /// The kernel's own lists, in binary through BPF iterators or from the text of /proc.
 extension Tracer {
@@ -20,7 +21,7 @@ extension Tracer {
     var spaces: [SpaceKey: [SpaceSnapshot.Area]] = [:]
     if listsText {
       for task in tasks where spaces[task.space] == nil {
-        spaces[task.space] = ProcText.areas(of: task.process, texts: &texts)
+        spaces[task.space] = ProcessFiles(task.process).areas(texts: &texts)
       }
       return spaces
     }
@@ -38,7 +39,7 @@ extension Tracer {
       tasks = TextListing().tasks(of: thread)
       // The text holds no keys, so the key that the caller knows is taken.
       for index in tasks.indices { tasks[index].space = key }
-      areas = tasks.first.flatMap { ProcText.areas(of: $0.process, texts: &texts) }
+      areas = tasks.first.flatMap { ProcessFiles($0.process).areas(texts: &texts) }
     } else {
       tasks = try rawTasks(of: thread).compactMap(Self.task).filter { $0.space == key }
       areas = try listMappings(of: thread, &texts)[key]

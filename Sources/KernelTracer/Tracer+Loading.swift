@@ -2,6 +2,7 @@
 import CBPFLeakWire
 import CLibbpf
 import Glibc
+import Procfs
 
 /// From what is asked for to what this kernel takes.
 extension Tracer {

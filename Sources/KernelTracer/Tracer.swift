@@ -2,6 +2,7 @@
 import CBPFLeakWire
 import CLibbpf
 public import MappingEvents
+import Procfs
 
 /// The running programs, their ring and their counters.
 ///

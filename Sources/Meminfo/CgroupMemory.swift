@@ -26,14 +26,8 @@ public struct CgroupMemory: Equatable, Sendable {
   /// controller, because version 2 has no memory files then.
   public static func hierarchy(cgroup: String, mountinfo: String) -> [Files] {
     let mounts = MountedFileSystem.parse(mountinfo: mountinfo)
-    func place(_ isOurs: ([Substring]) -> Bool) -> String? {
-      for line in cgroup.split(separator: "\n") {
-        let parts = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
-        if parts.count == 3, isOurs(parts) { return String(parts[2]) }
-      }
-      return nil
-    }
-    if let path = place({ $0[1].split(separator: ",").contains("memory") }),
+    let lines = ControlGroupLine.parse(cgroup: cgroup)
+    if let path = lines.first(where: { $0.controllers.contains("memory") })?.path,
       let mount = mounts.last(where: { $0.type == "cgroup" && $0.options.contains("memory") })
     {
       return directories(mount, path).map {
@@ -41,7 +35,7 @@ public struct CgroupMemory: Equatable, Sendable {
           path: $0, limit: $0 + "/memory.limit_in_bytes", used: $0 + "/memory.usage_in_bytes")
       }
     }
-    if let path = place({ $0[0] == "0" && $0[1].isEmpty }),
+    if let path = lines.first(where: \.isVersion2)?.path,
       let mount = mounts.last(where: { $0.type == "cgroup2" })
     {
       return directories(mount, path).map {

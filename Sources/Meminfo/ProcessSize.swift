@@ -39,7 +39,7 @@ public struct ProcessSize: Equatable, Sendable {
     self.init(
       pid: pid, name: String(stat[stat.index(after: open)..<close]), startTicks: start,
       threads: threads, virtual: virtual,
-      anonymous: (pages[1] >= pages[2] ? pages[1] - pages[2] : 0) &* pageSize)
+      anonymous: byteCount(ofPages: pages[1] >= pages[2] ? pages[1] - pages[2] : 0, of: pageSize))
   }
 
   struct Identity: Hashable {

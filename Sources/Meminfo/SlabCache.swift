@@ -15,15 +15,16 @@ public struct SlabCache: Equatable, Sendable {
 
   /// The caches of a /proc/slabinfo of version 2.1. Lines of another form are skipped.
   public static func parse(slabinfo: String, pageSize: UInt64) -> [SlabCache] {
-    slabinfo.split(separator: "\n").compactMap { line in
+    slabinfo.split(separator: "\n").compactMap { line -> SlabCache? in
       // name active_objs num_objs objsize objperslab pagesperslab : tunables a b c : slabdata
       // active_slabs num_slabs sharedavail
       let words = line.split(whereSeparator: \.isWhitespace)
       guard words.count >= 16, words[6] == ":", let objects = UInt64(words[1]),
         let pagesPerSlab = UInt64(words[5]), let slabs = UInt64(words[14])
       else { return nil }
+      let pages = byteCount(ofPages: slabs, of: pagesPerSlab)
       return SlabCache(
-        name: String(words[0]), bytes: slabs &* pagesPerSlab &* pageSize, objects: objects)
+        name: String(words[0]), bytes: byteCount(ofPages: pages, of: pageSize), objects: objects)
     }
   }
 

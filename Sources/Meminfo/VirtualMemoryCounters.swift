@@ -16,8 +16,8 @@ public struct VirtualMemoryCounters: Equatable, Sendable {
       let words = line.split(separator: " ")
       guard words.count == 2, let value = UInt64(words[1]) else { continue }
       switch words[0] {
-      case "nr_zspages": compressed = value &* pageSize
-      case "nr_memmap_pages": memmap = value &* pageSize
+      case "nr_zspages": compressed = byteCount(ofPages: value, of: pageSize)
+      case "nr_memmap_pages": memmap = byteCount(ofPages: value, of: pageSize)
       case "oom_kill": outOfMemoryKills = value
       // The file has two hundred counters.
       default: break
@@ -30,7 +30,7 @@ public struct VirtualMemoryCounters: Equatable, Sendable {
     zoneinfo.split(separator: "\n").reduce(0) { sum, line in
       let words = line.split(separator: " ")
       guard words.count == 2, words[0] == "count:", let pages = UInt64(words[1]) else { return sum }
-      return sum &+ pages &* pageSize
+      return sum &+ byteCount(ofPages: pages, of: pageSize)
     }
   }
 
@@ -41,7 +41,7 @@ public struct VirtualMemoryCounters: Equatable, Sendable {
       guard let name = words.firstIndex(where: { $0 == "mem" || $0 == "memory" }),
         name + 1 < words.count, let value = UInt64(words[name + 1])
       else { return sum }
-      return sum &+ value &* (words[name] == "mem" ? pageSize : 1)
+      return sum &+ (words[name] == "mem" ? byteCount(ofPages: value, of: pageSize) : value)
     }
   }
 
@@ -50,7 +50,7 @@ public struct VirtualMemoryCounters: Equatable, Sendable {
     for word in text.split(whereSeparator: \.isWhitespace) where word.hasPrefix("avg10=") {
       let parts = word.dropFirst(6).split(separator: ".")
       guard parts.count == 2, parts[1].count == 2, let whole = UInt64(parts[0]),
-        let hundredths = UInt64(parts[1])
+        whole <= 100, let hundredths = UInt64(parts[1])
       else { return nil }
       return whole * 100 + hundredths
     }

@@ -2,6 +2,7 @@
 import ArgumentParser
 import Glibc
 import Meminfo
+import Procfs
 import Renderers
 import Reporting
 

@@ -3,6 +3,7 @@ import Glibc
 import KernelTracer
 import MappingEvents
 import Pipeline
+import Procfs
 
 extension StartFacts {
   /// What holds for a run that begins now.
@@ -19,9 +20,9 @@ extension StartFacts {
       kernel: tracer.probe.release, architecture: tracer.probe.architecture,
       ownProcess: ProcessID(UInt32(getpid())), scope: Scope(tracer.spec.scope, settings.command),
       hooks: tracer.hooks.map { Hook(name: $0.name, kind: $0.kind.rawValue) },
-      pageBytes: UInt64(sysconf(Int32(_SC_PAGESIZE))), hugePageBytes: defaultHugePageBytes(),
+      pageBytes: MachineFacts.pageBytes, hugePageBytes: MachineFacts.defaultHugePageBytes,
       reportsSpaceEnd: tracer.reportsSpaceEnd,
-      sharedMemoryDevices: bpfleak.sharedMemoryDevices(), stacks: settings.stacks.rawValue,
+      sharedMemoryDevices: MachineFacts.sharedMemoryDevices, stacks: settings.stacks.rawValue,
       stackBytes: UInt64(settings.stackBytes), auditEvery: settings.auditEvery)
   }
 }
@@ -47,14 +48,4 @@ extension StartFacts.Scope {
     case .cgroup(let path): .cgroup(path: path)
     }
   }
-}
-
-/// Bytes of a huge page where MAP_HUGETLB names no size; 2 MiB where /proc does not tell.
-private func defaultHugePageBytes() -> UInt64 {
-  for line in (FileDescriptor.text(of: "/proc/meminfo") ?? "").split(separator: "\n")
-  where line.hasPrefix("Hugepagesize:") {
-    let digits = line.filter { $0.isNumber }
-    if let kibibytes = UInt64(digits), kibibytes > 0 { return kibibytes << 10 }
-  }
-  return 2 << 20
 }

@@ -4,6 +4,7 @@ import KernelTracer
 import LiveView
 import MappingEvents
 import Pipeline
+import Procfs
 
 /// One run of tracing: settings become sinks, a pipeline, and the driver that feeds it.
 struct TraceRun {

@@ -4,6 +4,7 @@ import KernelTracer
 import MappingEvents
 import MappingLedger
 import Pipeline
+import Procfs
 
 /// Tables held against the kernel's own, and mended.
 extension LiveDriver {

@@ -5,6 +5,7 @@ import KernelTracer
 import MappingEvents
 import MappingLedger
 import Pipeline
+import Procfs
 
 /// Asking the kernel for its lists, and bringing them to the pipeline.
 extension LiveDriver {

@@ -4,6 +4,7 @@ import KernelTracer
 import MappingEvents
 import MappingLedger
 import Pipeline
+import Procfs
 
 /// Feeds a pipeline with what the kernel gives: drains the ring, asks for lists where the events left
 /// doubt, and says when to judge, to report and to stop.

@@ -5,6 +5,7 @@ import MappingEvents
 import MappingLedger
 import Meminfo
 import Pipeline
+import Procfs
 import Reporting
 
 /// The machine that bpfleak runs on, asked through /proc.

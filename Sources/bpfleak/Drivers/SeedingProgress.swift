@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import Glibc
+import Meminfo
+import Procfs
 
 /// Says how far the reading of tables is: in the live view, or on standard error where that is a
 /// terminal. Silent while it is quick.
 struct SeedingProgress {
   private let display: LiveViewSink?
   private let writes: Bool
-  private let began = MeminfoReader.nowNs()
+  private let began = Clock.now.nanoseconds
   private var saidAt: UInt64 = 0
 
   private static let quick: UInt64 = 300_000_000
@@ -19,7 +21,7 @@ struct SeedingProgress {
 
   mutating func reached(_ count: Int, of all: Int) {
     guard display != nil || writes else { return }
-    let now = MeminfoReader.nowNs()
+    let now = Clock.now.nanoseconds
     if now < began + (display == nil ? Self.quick : 0) || now < saidAt + Self.every { return }
     saidAt = now
     let words = "reading tables: \(count) of \(all) address spaces"

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import Glibc
 import KernelTracer
+import Meminfo
+import Procfs
 
 /// Signals that are blocked and taken, so that no handler runs and none interrupts a write.
 struct StopSignals {
@@ -38,7 +40,7 @@ struct StopSignals {
   /// Returns at that time of CLOCK_MONOTONIC with false, or before it with true when told to stop.
   func wait(untilNs: UInt64) -> Bool {
     while true {
-      let now = MeminfoReader.nowNs()
+      let now = Clock.now.nanoseconds
       if take(within: untilNs > now ? untilNs - now : 0) != nil { return true }
       if errno == EAGAIN { return false }
     }

@@ -3,16 +3,15 @@ import Glibc
 import KernelTracer
 import LiveView
 import MappingEvents
+import Procfs
 
-/// What this process itself takes: its share of a processor from one reading to the next.
+/// What bpfleak itself costs: its share of a processor from one reading to the next, and its memory.
 struct CostMeter {
   private var before: (when: KernelInstant, used: UInt64)?
 
   /// Nil the first time.
   mutating func read(at now: KernelInstant) -> OwnCost? {
-    var time = timespec()
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
-    let used = UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+    let used = Clock.processorTime
     defer { before = (now, used) }
     guard let before, now > before.when,
       let resident = ProcessFiles(ProcessID(UInt32(getpid()))).residentBytes

@@ -20,8 +20,10 @@ public final class DocumentSink: Sink {
   private let format: Format
   private let say: (String) -> Void
   /// What spaces held that have ended: the document of a command is written when that is over.
-  private var ended: [ProfileSample] = []
+  private var ended: [SpaceProfile] = []
+  private var endedCount = 0
 
+  /// Origins of ended spaces that are kept.
   private static let mostEnded = 20_000
   /// Spaces whose mappings an HTML report lists: those with verdicts and those that grow most.
   private static let mostFocuses = 12
@@ -40,13 +42,15 @@ public final class DocumentSink: Sink {
   public func open() { output.begin() }
 
   public func willEnd(_ space: Space, at when: KernelInstant, _ pipeline: Pipeline) {
-    guard pipeline.facts.scope.isBoundToProcesses, ended.count < Self.mostEnded else { return }
-    let process = space.processes.first ?? space.lastProcess?.id ?? ProcessID(0)
-    let name = pipeline.ledger.processes[process]?.name ?? space.lastProcess?.name ?? ThreadName()
-    let known = pipeline.callPaths.book
-    ended += ProfileReport.samples(
-      of: space, process, name.text, verdicts: pipeline.book.verdicts, at: when,
-      callPath: { known[$0] })
+    guard pipeline.facts.scope.isBoundToProcesses, endedCount < Self.mostEnded else { return }
+    let profile = SpaceProfile(
+      of: space, pipeline.ledger, verdicts: pipeline.book.verdicts, at: when)
+    endedCount += profile.count
+    ended.append(profile)
+  }
+
+  public var callPathsInUse: Set<CallPathID> {
+    ended.reduce(into: []) { $0.formUnion($1.callPaths) }
   }
 
   public func finished(_ moment: Moment, memory: MeminfoReport?, _ pipeline: Pipeline) {

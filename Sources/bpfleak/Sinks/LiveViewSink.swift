@@ -4,6 +4,7 @@ public import MappingEvents
 public import MappingLedger
 public import Meminfo
 public import Pipeline
+import Procfs
 public import Reporting
 
 /// The live view of one run: the terminal, what a person looks at, and what was shown last.

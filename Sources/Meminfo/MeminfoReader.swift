@@ -1,29 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
-import Glibc
-import Meminfo
-import Reporting
 
-/// Reads what a memory report needs from /proc; nothing of it needs a privilege but slabinfo.
-struct MeminfoReader {
-  enum Failure: Error {
-    case unreadable(path: String, errno: CInt)
+/// Puts together what a memory report needs. It asks for the files of /proc and reads none itself.
+/// Only slabinfo needs a privilege.
+public struct MeminfoReader {
+  public enum Failure: Error, Equatable {
+    case unreadable(path: String, errno: Int32)
     case notMeminfo(missing: String)
   }
 
   private let pageSize: UInt64
-  /// The machine; or what it said when a recording was made, or somebody in between who notes it.
+  /// Gives the machine's answer: of the machine itself, or of a recording.
   private let ask: (MachineQuestion) -> MachineAnswer
 
-  init(
-    pageSize: UInt64 = UInt64(max(1, sysconf(CInt(_SC_PAGESIZE)))),
-    asking ask: @escaping (MachineQuestion) -> MachineAnswer = { $0.answer() }
-  ) {
+  public init(pageSize: UInt64, asking ask: @escaping (MachineQuestion) -> MachineAnswer) {
     self.pageSize = pageSize
     self.ask = ask
   }
 
   /// `instant` in nanoseconds of CLOCK_MONOTONIC.
-  func sample(at instant: UInt64 = Self.nowNs()) throws(Failure) -> MeminfoSample {
+  public func sample(at instant: UInt64) throws(Failure) -> MeminfoSample {
     let fields: MeminfoFields
     let text: String
     switch contents("/proc/meminfo") {
@@ -43,12 +38,12 @@ struct MeminfoReader {
     return sample
   }
 
-  /// The machine's memory in a few figures, without a look at any process; nil when it is unreadable.
-  func machineMemory() -> MachineMemory? {
+  /// The machine's memory in a few numbers, without a look at any process; nil when it is unreadable.
+  public func machineMemory(at instant: UInt64) -> MachineMemory? {
     guard let text = text("/proc/meminfo"), let fields = try? MeminfoFields(parsing: text) else {
       return nil
     }
-    var sample = MeminfoSample(takenNs: Self.nowNs(), pageSize: pageSize, fields: fields)
+    var sample = MeminfoSample(takenNs: instant, pageSize: pageSize, fields: fields)
     if let vmstat = self.text("/proc/vmstat") {
       sample.vmstat = VirtualMemoryCounters(parsing: vmstat, pageSize: pageSize)
     }
@@ -56,12 +51,6 @@ struct MeminfoReader {
       VirtualMemoryCounters.perCPUFree(zoneinfo: $0, pageSize: pageSize)
     }
     return MachineMemory(sample)
-  }
-
-  static func nowNs() -> UInt64 {
-    var now = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &now)
-    return UInt64(now.tv_sec) * 1_000_000_000 + UInt64(now.tv_nsec)
   }
 
   private func addCounters(to sample: inout MeminfoSample) {
@@ -98,7 +87,7 @@ struct MeminfoReader {
 
   private func processes() -> [ProcessSize] {
     let names = (try? ask(.names("/proc")).get())?.split(separator: "\n") ?? []
-    // A process that ended in between has no files any more: it is not there.
+    // A process that has ended meanwhile has no files any more and is left out.
     return names.compactMap { name in
       guard Int32(name) != nil, let stat = text("/proc/\(name)/stat"),
         let statm = text("/proc/\(name)/statm")
@@ -124,7 +113,7 @@ struct MeminfoReader {
     switch contents(path) {
     case .success(let text): .known(text)
     case .failure(let reason):
-      .unknown(because: [EACCES, EPERM].contains(reason.errno) ? .notPermitted : .absent)
+      .unknown(because: reason.isForPermission ? .notPermitted : .absent)
     }
   }
 

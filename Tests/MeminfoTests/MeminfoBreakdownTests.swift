@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import Meminfo
-import Reporting
 import TestKit
 import Testing
 
