@@ -66,7 +66,8 @@ let package = Package(
     .target(
       name: "MappingEvents", dependencies: ["AddressSpace", "CBPFLeakWire"], swiftSettings: hot),
     .target(
-      name: "MappingLedger", dependencies: ["AddressSpace", "MappingEvents"], swiftSettings: hot),
+      name: "MappingLedger", dependencies: ["AddressSpace", "MappingEvents", "Runtimes"],
+      swiftSettings: hot),
     .target(
       name: "LeakDetection", dependencies: ["MappingEvents", "MappingLedger"],
       swiftSettings: strict),

@@ -123,7 +123,7 @@ extension Space {
     table.forEach(in: .everything) { entry in
       guard ranges.count < Self.mostRanges,
         accounts.index(standingFor: entry.value.account) == wanted,
-        entry.value.bornNanoseconds >= first, entry.value.bornNanoseconds <= last ?? .max
+        entry.value.bornAt.nanoseconds >= first, entry.value.bornAt.nanoseconds <= last ?? .max
       else { return }
       if let before = ranges.last, before.end == entry.range.start {
         ranges[ranges.count - 1].end = entry.range.end
