@@ -24,6 +24,11 @@ func ratePerMinute(bytes: UInt64, count: Int, first: UInt64, last: UInt64) -> Do
   return min(rate, 1e18)
 }
 
+/// The upper one of the two in the middle; 0 of none.
 func median(_ values: [UInt64]) -> UInt64 {
   values.isEmpty ? 0 : values.sorted()[values.count / 2]
+}
+
+func median(_ values: [KernelDuration]) -> KernelDuration {
+  KernelDuration(nanoseconds: median(values.map(\.nanoseconds)))
 }

@@ -18,7 +18,8 @@ import Testing
   private var verdict: Verdict {
     Verdict(
       subject: Verdict.Subject(space: 3, origin: Origin(kind: .threadStack, unitBytes: 10 << 20)),
-      standing: .leaking, process: ProcessID(100), processName: "ser\"ver", count: 412,
+      standing: .leaking, rule: "thread-stacks-passed-over", process: ProcessID(100),
+      processName: "ser\"ver", count: 412,
       bytes: 412 * 10 << 20, bytesPerMinute: 10_485_760.7, period: 60_000_000_000,
       first: KernelInstant(nanoseconds: 1), last: KernelInstant(nanoseconds: 4000),
       evidence: [.neverUnmapped(count: 412), .lostEvents], ranges: [], callPath: CallPathID(6))
