@@ -57,6 +57,7 @@ let package = Package(
     // What holds no state, reads no file and imports nothing of this project.
     .target(name: "TextLayout", swiftSettings: strict),
     .target(name: "Meminfo", dependencies: ["TextLayout"], swiftSettings: strict),
+    .target(name: "Runtimes", swiftSettings: strict),
 
     // Every module that is imported is named, also what another one brings along: what is not is no
     // reason to compile anew, and a build over an older one crashes when a type has changed its size.
@@ -69,7 +70,8 @@ let package = Package(
       name: "LeakDetection", dependencies: ["MappingEvents", "MappingLedger"],
       swiftSettings: strict),
     .target(
-      name: "Symbolization", dependencies: ["MappingEvents", "CLibdw"], swiftSettings: strict),
+      name: "Symbolization", dependencies: ["MappingEvents", "Runtimes", "CLibdw"],
+      swiftSettings: strict),
     .target(
       name: "Reporting",
       dependencies: [
@@ -119,6 +121,7 @@ let package = Package(
       ],
       swiftSettings: strict),
 
+    .testTarget(name: "RuntimesTests", dependencies: ["Runtimes"], swiftSettings: strict),
     .testTarget(name: "AddressSpaceTests", dependencies: ["AddressSpace"], swiftSettings: strict),
     .testTarget(
       name: "MappingEventsTests", dependencies: ["CBPFLeakWire", "MappingEvents"],

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import CLibdw
 import Glibc
+import Runtimes
 
 /// How unwinding goes on where code has no unwind tables: musl's libc has none, nor has what was
 /// built without.
@@ -54,7 +55,7 @@ extension ProcessImage {
       var header = GElf_Shdr()
       if gelf_getshdr(current, &header) != nil,
         let name = elf_strptr(elf, names, Int(header.sh_name)),
-        String(cString: name).hasSuffix(".gopclntab")
+        RuntimeProfile.allFramePointerSections.contains(where: String(cString: name).hasSuffix)
       {
         return true
       }

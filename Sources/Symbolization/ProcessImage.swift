@@ -2,6 +2,7 @@
 import CLibdw
 import Glibc
 import MappingEvents
+import Runtimes
 
 /// One process as elfutils sees it: its modules with their unwind tables and symbols.
 ///
@@ -185,13 +186,8 @@ final class ProcessImage {
 
   /// Whether the outermost one is where a thread starts.
   private static func reachStart(_ frames: [StackFrame]) -> Bool {
-    firstFunctions.contains(frames.last?.function ?? "")
+    RuntimeProfile.allThreadStarts.contains(frames.last?.function ?? "")
   }
-
-  private static let firstFunctions: Set = [
-    "_start", "_dl_start_user", "__libc_start_main", "__libc_start_call_main", "clone", "clone3",
-    "__clone", "__clone3", "runtime.goexit",
-  ]
 
   private func unwound(
     _ stack: CapturedStack, _ memory: [UInt8], isCut: Bool, symbolizes: Bool
