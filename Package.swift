@@ -67,8 +67,13 @@ let package = Package(
     .target(
       name: "MappingLedger", dependencies: ["AddressSpace", "MappingEvents"], swiftSettings: hot),
     .target(
-      name: "LeakDetection", dependencies: ["MappingEvents", "MappingLedger"],
+      name: "LeakDetection", dependencies: ["MappingEvents", "MappingLedger", "Runtimes"],
       swiftSettings: strict),
+    // Writes docs/judging.md.
+    .executableTarget(
+      name: "generate-judging", dependencies: ["LeakDetection"], swiftSettings: strict,
+      // In debug builds `rounded()` is a call.
+      linkerSettings: [.linkedLibrary("m")]),
     .target(
       name: "Symbolization", dependencies: ["MappingEvents", "Runtimes", "CLibdw"],
       swiftSettings: strict),

@@ -72,7 +72,7 @@ public struct GrowthBook: Sendable {
       if account.freed.count * policy.turnoverPart.value > account.mapped.count {
         return .turnover(mapped: account.mapped.count, freed: account.freed.count)
       }
-      return account.kind == .anonymous && space.isCollected(ledger) ? .collected : nil
+      return account.kind == .anonymous && space.collector(ledger) != nil ? .collected : nil
     case .heapTotal, .committed: return nil
     }
   }

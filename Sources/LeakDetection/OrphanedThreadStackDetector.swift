@@ -33,7 +33,7 @@ public struct OrphanedThreadStackDetector: LeakDetector {
   ) -> [Verdict] {
     var bySize: [UInt64: [ThreadStack]] = [:]
     var byPath: [CallPathID: [ThreadStack]] = [:]
-    for stack in space.stacks.byOrigin.values where stack.isLeftBehind {
+    for stack in space.stacks.byOrigin.values where stack.isLeftBehind(policy) {
       if let path = stack.mappedStack.map(ledger.canonical) {
         byPath[path, default: []].append(stack)
       } else {
@@ -42,7 +42,7 @@ public struct OrphanedThreadStackDetector: LeakDetector {
     }
     var groups: [OutlivedThreads] = []
     for (path, stacks) in byPath.sorted(by: { $0.key.raw < $1.key.raw }) {
-      if stacks.differInSize {
+      if stacks.differInSize(policy) {
         groups.append(
           OutlivedThreads(
             stacks, by: path, fresh: space.stacks.mapped(by: path, ledger),
@@ -132,11 +132,11 @@ private func commonest(_ paths: [CallPathID?]) -> CallPathID? {
 }
 
 extension [ThreadStack] {
-  /// Whether no size is that of half of them.
-  fileprivate var differInSize: Bool {
+  /// Whether no size is that of half of them, or whatever part the policy says.
+  fileprivate func differInSize(_ policy: ThreadStackPolicy) -> Bool {
     var counts: [UInt64: Int] = [:]
     for stack in self { counts[stack.bytes, default: 0] += 1 }
-    return counts.values.allSatisfy { $0 * 2 < count }
+    return counts.values.allSatisfy { $0 * policy.oneSizePart.value < count }
   }
 }
 

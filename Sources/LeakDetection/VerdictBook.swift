@@ -5,6 +5,7 @@ public import MappingLedger
 /// The verdicts that stand, and what changed about them.
 public struct VerdictBook: Sendable {
   private let detectors: [any LeakDetector]
+  private let newsTimes: Int
   /// By the number of the space.
   private var pages: [Int: Page] = [:]
 
@@ -19,13 +20,17 @@ public struct VerdictBook: Sendable {
   }
 
   public init(policy: LeakPolicy = .standard) {
-    self.init(detectors: [
-      OrphanedThreadStackDetector(policy: policy), SteadyGrowthDetector(policy: policy),
-      HeapGrowthDetector(policy: policy),
-    ])
+    self.init(
+      detectors: [
+        OrphanedThreadStackDetector(policy: policy), SteadyGrowthDetector(policy: policy),
+        HeapGrowthDetector(policy: policy),
+      ], life: policy.life)
   }
 
-  public init(detectors: [any LeakDetector]) { self.detectors = detectors }
+  public init(detectors: [any LeakDetector], life: LifePolicy = LifePolicy()) {
+    self.detectors = detectors
+    newsTimes = life.newsTimes.value
+  }
 
   /// Every verdict that stands, by subject.
   public var standing: [Verdict.Subject: Verdict] {
@@ -81,7 +86,9 @@ public struct VerdictBook: Sendable {
           verdict.endedAt = now
         }
         page.standing[verdict.subject] = verdict
-        if let told = page.reported[verdict.subject], !verdict.isMaterially(differentFrom: told) {
+        if let told = page.reported[verdict.subject],
+          !verdict.isMaterially(differentFrom: told, times: newsTimes)
+        {
           continue
         }
         page.reported[verdict.subject] = verdict
@@ -166,9 +173,10 @@ extension [Verdict.Subject: Verdict] {
 }
 
 extension Verdict {
-  /// Another standing, or twice or half as much of it.
-  func isMaterially(differentFrom earlier: Verdict) -> Bool {
-    standing != earlier.standing || count >= earlier.count * 2 || count * 2 <= earlier.count
+  /// Another standing, or so many times as much of it, or as little.
+  func isMaterially(differentFrom earlier: Verdict, times: Int) -> Bool {
+    standing != earlier.standing || count >= earlier.count * times
+      || count * times <= earlier.count
   }
 
   /// This verdict taken back: nothing is blamed any more.

@@ -4,9 +4,11 @@ import MappingEvents
 import Reporting
 import TextLayout
 
-/// One verdict for a person: its word, who, the sentence; then the evidence, numbered, and the call
-/// stack when it is known.
-func leakLines(_ leak: LeakReport, columns: Int, showsEvidence: Bool = true) -> [String] {
+/// One verdict for a person: its word, who, the sentence; then the evidence, numbered, the rule that
+/// made it where asked for, and the call path when it is known.
+func leakLines(
+  _ leak: LeakReport, columns: Int, showsEvidence: Bool = true, showsRule: Bool = false
+) -> [String] {
   let sentence = hanging(
     "\(leak.who): \(printable(leak.message))", after: leak.verdict.standing.word + "  ",
     columns: columns)
@@ -14,8 +16,9 @@ func leakLines(_ leak: LeakReport, columns: Int, showsEvidence: Bool = true) -> 
   let evidence = leak.evidence.enumerated().flatMap { index, fact in
     hanging(printable(fact), after: padLeft("\(index + 1)", to: 4) + ". ", columns: columns)
   }
+  let rule = showsRule ? ["      Rule: \(leak.verdict.rule) (docs/judging.md)"] : []
   let stack = leak.callPath.map { stackLines($0, columns: columns) } ?? []
-  return sentence + evidence + stack
+  return sentence + evidence + rule + stack
 }
 
 extension LeakReport {
@@ -38,7 +41,7 @@ extension LeakReport {
 /// ended processes stand last, as the report has them.
 func verdictLines(
   _ leaks: [LeakReport], header: ReportHeader, columns: Int, mostEvidence: Int = .max,
-  most: Int = .max
+  most: Int = .max, showsRules: Bool = false
 ) -> [String] {
   var lines: [String] = []
   let leaking = leaks.count { $0.verdict.standing == .leaking }
@@ -60,7 +63,8 @@ func verdictLines(
     lines.append("\(counted(leaking, "leak")) found\(also)\(over):")
   }
   for (index, leak) in leaks.prefix(most).enumerated() {
-    lines += leakLines(leak, columns: columns, showsEvidence: index < mostEvidence)
+    lines += leakLines(
+      leak, columns: columns, showsEvidence: index < mostEvidence, showsRule: showsRules)
   }
   if leaks.count > mostEvidence {
     let rest = leaks.count > most ? "… and \(counted(leaks.count - most, "more verdict")). " : ""

@@ -9,13 +9,17 @@ import TextLayout
 ///
 /// No line is wider than `columns`, which is at least 60. The table ends after `mostRows`; the rows
 /// past them are summed up in one line. Nil shows all.
-public func renderText(_ report: SystemReport, columns: Int = 100, mostRows: Int? = 40) -> String {
+/// `showsRules`: with the rule that made each verdict.
+public func renderText(
+  _ report: SystemReport, columns: Int = 100, mostRows: Int? = 40, showsRules: Bool = false
+) -> String {
   let columns = max(60, columns)
   let rows = report.rows.prefix(max(0, mostRows ?? .max))
   var lines = headerLines(report.header, columns: columns)
   lines.append("")
   lines += verdictLines(
-    report.leaks, header: report.header, columns: columns, mostEvidence: 3, most: 10)
+    report.leaks, header: report.header, columns: columns, mostEvidence: 3, most: 10,
+    showsRules: showsRules)
   if report.leaks.isEmpty, let first = report.rows.first {
     lines += growthLines(first, columns: columns)
   }

@@ -304,11 +304,12 @@ extension TraceSession {
       var focus = focus(on: space, isFinal: isFinal, at: now)
       fillResidentBytes(of: &focus)
       text = renderText(
-        focus, columns: columns, mostMappings: isShort ? 0 : 200, mostGroups: isShort ? 8 : 30)
+        focus, columns: columns, mostMappings: isShort ? 0 : 200, mostGroups: isShort ? 8 : 30,
+        showsRules: settings.verbose)
     } else {
       text = renderText(
         systemReport(isFinal: isFinal, at: now),
-        columns: columns, mostRows: isShort ? 15 : 40)
+        columns: columns, mostRows: isShort ? 15 : 40, showsRules: settings.verbose)
     }
     guard isFinal || isWatched else { return }
     if !isFinal { text += "\n" }

@@ -31,13 +31,14 @@ import Testing
     #expect(
       leak.shape
         == ParsedLine.event([
-          "verdict": "string", "kind": "string", "count": "number", "bytes": "number",
+          "verdict": "string", "kind": "string", "rule": "string", "count": "number", "bytes": "number",
           "rate_bytes_per_min": "number", "period_ns": "number", "resident_bytes": "number",
           "first_ns": "number", "last_ns": "number", "function": "null", "file": "null",
           "line": "null", "module": "null", "stack": "number", "message": "string",
           "evidence": "list", "limit": "null", "final": "bool",
         ]))
     #expect(leak["type"] == "leak" && leak["verdict"] == "leaking")
+    #expect(leak["rule"] == "thread-stacks-passed-over")
     #expect(leak["kind"] == "thread-stack" && leak["comm"] == "ser\"ver")
     #expect(leak.number("count") == 412 && leak.number("bytes") == 412 * 10 << 20)
     #expect(leak.number("rate_bytes_per_min") == 10_485_760)

@@ -13,8 +13,7 @@ public struct HeapPolicy: Sendable {
       why: """
         A heap that warmed up creeps on for a while, as what is cached comes to lie less densely. \
         So the rise is weighed against what was there.
-        """,
-      test: "SteadyGrowthTests.heap"),
+        """),
     Rule(
       "even-heap", .leaking, .heap, age: .seconds(13), count: 40,
       needs: [
@@ -25,8 +24,7 @@ public struct HeapPolicy: Sendable {
       why: """
         Where it grew that often, as much in each fifth of the time, it is not weighed: what \
         comes of chance is not so even.
-        """,
-      test: "ArenaTests.leakIntoArenas"),
+        """),
   ]
   public var later: [Rule] = [
     Rule(
@@ -39,8 +37,7 @@ public struct HeapPolicy: Sendable {
       why: """
         Growth after a warm-up is looked at alone. Chance has many beginnings to choose from, so \
         more is asked for.
-        """,
-      test: "SteadyGrowthTests.slowBesideLarge")
+        """)
   ]
   public var suspect: [Rule] = [
     Rule(
@@ -49,8 +46,7 @@ public struct HeapPolicy: Sendable {
         .going(within: .seconds(2), gaps: 3), .notFading(part: 8), .rise(256 << 10),
         .ownGrowth(part: 2),
       ],
-      why: "A heap that grew four times in six seconds, and lately, is worth a word.",
-      test: "RuleProgramTests.risingHeap")
+      why: "A heap that grew four times in six seconds, and lately, is worth a word.")
   ]
 
   public init() {}

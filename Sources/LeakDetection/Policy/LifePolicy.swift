@@ -32,6 +32,10 @@ public struct LifePolicy: Sendable {
     A leaking heap fades once the latter three fifths of its time brought less than one part in so \
     many of its rise.
     """)
+  public var newsTimes = Constant(
+    2,
+    "A verdict is told again when its count is so many times what was told, or one part in so many."
+  )
 
   public init() {}
 }

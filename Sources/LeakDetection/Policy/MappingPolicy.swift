@@ -11,39 +11,32 @@ public struct MappingPolicy: Sendable {
     Rule(
       "reserved-address-space", .leaking, .reservations, age: .seconds(60), count: 64,
       doubted: .ageAndCount, needs: [.usualSteadiness],
-      why: "Allocators reserve address space in plenty, and it costs nearly nothing.",
-      test: "RuleProgramTests.reservedAddressSpace"),
+      why: "Allocators reserve address space in plenty, and it costs nearly nothing."),
     Rule(
       "used-reservations", .leaking, .reservations, age: .seconds(13), count: 32,
       doubted: .ageAndCount,
       needs: [.usualSteadiness, .used(4096), .going(within: .seconds(1), gaps: 0)],
-      why: "Where a page of each is or was in use, the program had a purpose with each.",
-      test: "ArenaTests.usedReservations"),
+      why: "Where a page of each is or was in use, the program had a purpose with each."),
     Rule(
       "slow-clockwork", .leaking, .clockwork, age: .seconds(17), count: 4, doubted: .ageAndCount,
       needs: [.due(slack: .seconds(1))],
-      why: "Four at equal distances are no chance. Caches seldom fill so evenly for so long.",
-      test: "SteadyGrowthTests.slowAmidOthers"),
+      why: "Four at equal distances are no chance. Caches seldom fill so evenly for so long."),
     Rule(
       "clockwork", .leaking, .clockwork, age: .seconds(13), count: 8, doubted: .ageAndCount,
       needs: [.due(slack: .seconds(1))],
-      why: "More repetitions at equal distances need less time.",
-      test: "RuleProgramTests.clockwork"),
+      why: "More repetitions at equal distances need less time."),
     Rule(
       "fast-clockwork", .leaking, .clockwork, age: .seconds(12), count: 48, doubted: .ageAndCount,
       needs: [.due(slack: .seconds(1)), .noneEnded],
-      why: "A little less time is enough where one comes often, and none of them ever went.",
-      test: "RuleProgramTests.fastClockwork"),
+      why: "A little less time is enough where one comes often, and none of them ever went."),
     Rule(
       "steady-mappings", .leaking, .irregular, age: .seconds(13), count: 16,
       doubted: .ageAndCount, needs: [.usualSteadiness, .going(within: .seconds(1), gaps: 4)],
-      why: "Most pools and caches are full before, or come ever slower.",
-      test: "SteadyGrowthTests.irregular"),
+      why: "Most pools and caches are full before, or come ever slower."),
     Rule(
       "patient-mappings", .leaking, .irregular, age: .seconds(40), count: 10,
       doubted: .ageAndCount, needs: [.usualSteadiness, .going(within: .seconds(1), gaps: 4)],
-      why: "Fewer are enough where it has gone on for long.",
-      test: "SteadyGrowthTests.hours"),
+      why: "Fewer are enough where it has gone on for long."),
   ]
   /// Asked besides one of `leaking`, of growth that began after another one.
   public var later: [Rule] = [
@@ -51,13 +44,11 @@ public struct MappingPolicy: Sendable {
       "later-clockwork", .leaking, .mappings, age: .seconds(14), count: 8,
       needs: [.regular, .changeOfPace(4)],
       why:
-        "After a warm-up the pace must have changed: what merely slows down is a pool that fills.",
-      test: "RuleProgramTests.laterClockwork"),
+        "After a warm-up the pace must have changed: what merely slows down is a pool that fills."),
     Rule(
       "later-mappings", .leaking, .mappings, age: .seconds(14), count: 20,
       needs: [.changeOfPace(4), .steady(laterHalf: 0.42, least: 0.5)],
-      why: "Chance has many beginnings to choose from, so more are asked for, at a steadier pace.",
-      test: "RuleProgramTests.laterMappings"),
+      why: "Chance has many beginnings to choose from, so more are asked for, at a steadier pace."),
   ]
   public var swelling: [Rule] = [
     Rule(
@@ -66,20 +57,17 @@ public struct MappingPolicy: Sendable {
       why: """
         What an allocator takes in ever larger pieces, ever more seldom, is judged by its bytes, \
         as a heap is.
-        """,
-      test: "SteadyGrowthTests.swelling")
+        """)
   ]
   public var suspect: [Rule] = [
     Rule(
       "several-mappings", .suspect, .mappings, age: .seconds(6), count: 5,
       needs: [stillComing, .laterHalf(above: 0.15)],
-      why: "Five that stay for six seconds are worth a word.",
-      test: "SteadyGrowthTests.slowAmidOthers"),
+      why: "Five that stay for six seconds are worth a word."),
     Rule(
       "few-mappings", .suspect, .mappings, age: .seconds(9.5), count: 3,
       needs: [stillComing, .laterHalf(above: 0.15)],
-      why: "Three are worth a word where they come seldom.",
-      test: "SteadyGrowthTests.slowAmidOthers"),
+      why: "Three are worth a word where they come seldom."),
   ]
   public var replacedPart = Constant(
     2,
@@ -114,15 +102,13 @@ public struct BufferPolicy: Sendable {
     Rule(
       "growing-buffers", .leaking, .buffers, age: .seconds(13), count: 8,
       needs: [.outgrowing, .going(within: .seconds(2), gaps: 3), .usualSteadiness],
-      why: "A buffer that grows as fast in the end as in the beginning has no bound in sight.",
-      test: "SteadyGrowthTests.growing")
+      why: "A buffer that grows as fast in the end as in the beginning has no bound in sight.")
   ]
   public var suspect: [Rule] = [
     Rule(
       "young-buffers", .suspect, .buffers, age: .seconds(6), count: 5,
       needs: [.outgrowing, .going(within: .seconds(2), gaps: 3), .laterHalf(above: 0)],
-      why: "A buffer that grew five times, and lately, is worth a word.",
-      test: "RuleProgramTests.youngBuffers")
+      why: "A buffer that grew five times, and lately, is worth a word.")
   ]
   public var many = Constant(
     8,

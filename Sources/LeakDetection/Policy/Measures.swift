@@ -71,6 +71,14 @@ public struct Measures: Sendable {
     Where fewer than one in so many went, but more than one byte in so many, pieces of mappings \
     were left behind.
     """)
+  public var fewestRegular = Constant(
+    5, "So many thread stacks, or mappings of one group, show a period.")
+  public var regularMedianPart = Constant(
+    10 as UInt64,
+    """
+    For those, the median distance differs by one part in so many at most. One that is late or missing \
+    changes no median.
+    """)
 
   public init() {}
 }

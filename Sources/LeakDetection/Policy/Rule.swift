@@ -32,12 +32,10 @@ public struct Rule: Sendable {
   public let doubted: Doubted
   public var needs: [Need]
   public let why: StaticString
-  /// The test that shows a program which this rule catches, as `Suite.function`.
-  public let test: StaticString
 
   init(
     _ name: RuleName, _ standing: Verdict.Standing, _ shape: Shape, age: KernelDuration,
-    count: Int, doubted: Doubted = .age, needs: [Need], why: StaticString, test: StaticString
+    count: Int, doubted: Doubted = .age, needs: [Need], why: StaticString
   ) {
     self.name = name
     self.standing = standing
@@ -47,7 +45,14 @@ public struct Rule: Sendable {
     self.doubted = doubted
     self.needs = needs
     self.why = why
-    self.test = test
+  }
+
+  /// The test with a program that this rule catches, and that it misses at another age: its name
+  /// follows from that of the rule.
+  public var test: String {
+    let words = name.raw.split(separator: "-")
+    let camel = words.dropFirst().map { $0.prefix(1).uppercased() + $0.dropFirst() }
+    return "RuleProgramTests." + (words.first ?? "") + camel.joined()
   }
 
   /// Whether it holds where everything takes `doubt` times as long, or as much.

@@ -2,15 +2,6 @@
 import MappingEvents
 import MappingLedger
 
-/// What is known of a space that makes it harder to call something of it a leak.
-struct Circumstances: Equatable, Sendable {
-  /// Frees may have been missed.
-  var lostEvents = false
-  /// A collector frees what its program maps.
-  var isCollected = false
-  var hasGoHeap = false
-}
-
 /// A reason to ask for more than usual.
 public enum Doubt: String, CaseIterable, Sendable {
   case lostEvents = "lost-events"
@@ -25,8 +16,6 @@ public struct ScepticismPolicy: Sendable {
     2 as UInt64, "Where events were lost, frees may have been missed.")
   public var threadPool = Constant(
     4 as UInt64, "Stacks that threads run on: a pool fills at leisure and is kept for good.")
-  public var collector = Constant(
-    4 as UInt64, "A runtime that collects garbage frees late, or gives nothing back.")
   public var goHeap = Constant(
     2 as UInt64, "A Go heap grows to twice of what is in use before it is collected.")
   public var fewestUnpooled = Constant(
@@ -38,12 +27,12 @@ public struct ScepticismPolicy: Sendable {
 
   /// The doubts about memory of one kind.
   ///
-  /// No collector ends threads. For other memory of a collected process its own factor covers lost
-  /// frees too.
+  /// No collector ends threads. For other memory of a collected process the collector's own patience
+  /// covers lost frees too.
   func doubts(about kind: MappingKind, _ known: Circumstances) -> Doubts {
     var doubts = Doubts()
-    if kind != .threadStack, known.isCollected {
-      doubts.add(.collector, collector.value)
+    if kind != .threadStack, let patience = known.collectorPatience {
+      doubts.add(.collector, patience)
       return doubts
     }
     if known.lostEvents { doubts.add(.lostEvents, lostEvents.value) }

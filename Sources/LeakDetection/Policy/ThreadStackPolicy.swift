@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 public import MappingEvents
+import Runtimes
 
 /// When thread stacks without a thread are called a leak.
 public struct ThreadStackPolicy: Sendable {
@@ -7,29 +8,25 @@ public struct ThreadStackPolicy: Sendable {
     Rule(
       "thread-stacks-at-exit", .leaking, .idleStacks, age: .zero, count: 20, doubted: .nothing,
       needs: [.ending],
-      why: "A short program that ends has not waited long, but nobody is left to join its threads.",
-      test: "LeakingProgramTests.shortProgram"),
+      why: "A short program that ends has not waited long, but nobody is left to join its threads."),
     Rule(
       "thread-stacks-passed-over", .leaking, .idleStacks, age: .seconds(2), count: 20,
       doubted: .nothing, needs: [.proven],
       why: """
         A new stack is only mapped when no idle one is in reach. A batch of threads that is joined \
         at its end looks the same until then: batches of a second or two are common.
-        """,
-      test: "VerdictLifeTests.wholeLife"),
+        """),
     Rule(
       "thread-stacks-waiting", .leaking, .idleStacks, age: .seconds(6), count: 5,
       doubted: .nothing, needs: [],
       why: """
         Few stacks need a longer wait. A pool of four that is filled one by one and used in turn \
         must not be blamed, and five also show a period.
-        """,
-      test: "VerdictLifeTests.silence"),
+        """),
     Rule(
       "few-thread-stacks", .suspect, .idleStacks, age: .seconds(0.5), count: 3,
       doubted: .nothing, needs: [],
-      why: "Three stacks that were passed over for half a second are worth a word.",
-      test: "VerdictLifeTests.wholeLife"),
+      why: "Three stacks that were passed over for half a second are worth a word."),
   ]
   public var patience = Constant(
     4 as UInt64,
@@ -43,13 +40,20 @@ public struct ThreadStackPolicy: Sendable {
   public var usualShare = Constant(
     10, "A wait is usual once one stack came back for so many that lie idle.")
   public var cacheBytes = Constant(
-    40 << 20 as UInt64,
-    "glibc keeps so many bytes of stacks for reuse (allocatestack.c); musl keeps none.")
+    StackCacheProfile.glibc.mostBytes,
+    "glibc keeps so many bytes of stacks for reuse; musl keeps none.")
   public var mostOversize = Constant(
-    4 as UInt64,
+    StackCacheProfile.glibc.mostOversize,
     "glibc gives a thread a cached stack that is at most so many times larger than asked.")
   public var fewestBeyondCache = Constant(
     5, "Where stacks are given back at times, so many must be more than the cache can hold.")
+  public var leftBehindPart = Constant(
+    2 as UInt64,
+    "A stack of which more than one part in so many was unmapped is not one that nobody unmapped.")
+  public var oneSizePart = Constant(
+    2,
+    "Where one stack in so many of a call path has one size, its stacks are judged by size, and else together."
+  )
 
   public init() {}
 }

@@ -102,5 +102,7 @@ extension ThreadStack {
 
   /// Whether its thread is gone and it is still there. What is left of one that was unmapped in part
   /// is another matter, and slots of a larger mapping are their owner's.
-  var isLeftBehind: Bool { isIdle && !isCarved && liveBytes >= bytes - bytes / 2 }
+  func isLeftBehind(_ policy: ThreadStackPolicy) -> Bool {
+    isIdle && !isCarved && liveBytes >= bytes - bytes / policy.leftBehindPart.value
+  }
 }
