@@ -3,7 +3,7 @@ import MappingEvents
 import MappingLedger
 
 /// Judges what mremap grows, by the rules of `BufferPolicy`. It knows no ledger.
-struct BufferJudge: Sendable {
+final class BufferJudge: Sendable {
   private let policy: LeakPolicy
   private let life: VerdictLife
 
@@ -13,7 +13,7 @@ struct BufferJudge: Sendable {
   }
 
   func draft(
-    on seen: Observation, _ earlier: Verdict?, _ circumstances: () -> Circumstances
+    on seen: Observation, _ earlier: Verdict?, _ known: Circumstances
   ) -> DraftVerdict? {
     guard let floor = RisingFloor(seen, policy.measures), seen.live.count > 0 else { return nil }
     let signals = Signals(.buffers, floor, seen)
@@ -21,7 +21,7 @@ struct BufferJudge: Sendable {
       return nil
     }
     // Threads and heaps have doubts of their own; a buffer is memory like other mappings.
-    let doubt = policy.scepticism.doubts(about: .anonymous, circumstances()).factor
+    let doubt = policy.scepticism.doubts(about: .anonymous, known).factor
     let rule =
       policy.buffers.leaking.first(for: signals, doubt: doubt)
       ?? policy.buffers.suspect.first(for: signals, doubt: doubt)

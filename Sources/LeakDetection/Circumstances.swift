@@ -4,19 +4,39 @@ import MappingLedger
 import Runtimes
 
 /// What is known of a space that makes it harder to call something of it a leak.
-struct Circumstances: Equatable, Sendable {
+///
+/// A class, because a collector is found by the names of threads: that is asked once, and only where
+/// something grows.
+final class Circumstances {
   /// Frees may have been missed.
-  var lostEvents = false
-  /// How patient the collector that frees its memory makes us; nil where none does.
-  var collectorPatience: UInt64?
-  var hasGoHeap = false
+  let lostEvents: Bool
+  let hasGoHeap: Bool
+  private let findCollector: () -> UInt64?
+  private var foundCollector: UInt64??
+
+  init(
+    lostEvents: Bool = false, hasGoHeap: Bool = false,
+    collector: @escaping @autoclosure () -> UInt64? = nil
+  ) {
+    self.lostEvents = lostEvents
+    self.hasGoHeap = hasGoHeap
+    findCollector = collector
+  }
+
+  /// How patient the collector that frees the memory makes us; nil where none does.
+  func collectorPatience() -> UInt64? {
+    if let foundCollector { return foundCollector }
+    let found = findCollector()
+    foundCollector = .some(found)
+    return found
+  }
 }
 
 extension Circumstances {
-  init(_ space: Space, _ ledger: Ledger) {
+  convenience init(_ space: Space, _ ledger: Ledger) {
     self.init(
-      lostEvents: space.everLostEvents, collectorPatience: space.collector(ledger)?.patience,
-      hasGoHeap: space.accounts.hasGoHeap)
+      lostEvents: space.everLostEvents, hasGoHeap: space.accounts.hasGoHeap,
+      collector: space.collector(ledger)?.patience)
   }
 }
 

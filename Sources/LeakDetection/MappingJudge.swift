@@ -3,7 +3,9 @@ import MappingEvents
 import MappingLedger
 
 /// Judges the mappings of one origin by the rules of `MappingPolicy`. It knows no ledger.
-struct MappingJudge: Sendable {
+///
+/// A class, because judging would copy the policy over and over otherwise.
+final class MappingJudge: Sendable {
   private let policy: LeakPolicy
   private let measures: Measures
   private let life: VerdictLife
@@ -20,14 +22,14 @@ struct MappingJudge: Sendable {
   }
 
   func draft(
-    on seen: Observation, _ earlier: Verdict?, _ circumstances: () -> Circumstances
+    on seen: Observation, _ earlier: Verdict?, _ known: Circumstances
   ) -> DraftVerdict? {
     guard seen.live.count >= fewest else { return nil }
     let lateEnds =
       (earlier?.standing == .leaking ? measures.lateEndsOfLeaking : measures.lateEnds).value
     guard let stuck = StuckAllocations(seen, lateEnds: lateEnds, measures) else { return nil }
     let signals = Signals(stuck, seen, measures)
-    let doubts = policy.scepticism.doubts(about: seen.origin.kind, circumstances())
+    let doubts = policy.scepticism.doubts(about: seen.origin.kind, known)
     let eased = policy.scepticism.easedDoubts(doubts, about: seen)
     if let rule = policy.mappings.leaking.first(for: signals, doubt: eased.factor) {
       return DraftVerdict(.leaking, rule.name, stuck, seen, measures)
@@ -36,7 +38,8 @@ struct MappingJudge: Sendable {
     if let swelling = swelling(seen, doubts) { return swelling }
     let suspect = policy.mappings.suspect.first(for: signals, doubt: doubts.factor)
     let state = life.next(
-      after: earlier?.standing, holds: suspect?.standing, present(signals, seen, doubts))
+      after: earlier?.standing, holds: suspect?.standing,
+      earlier == nil ? nil : present(signals, seen, doubts))
     switch state {
     case .paused: return again(.leaking, earlier, stuck, seen)
     case .fading: return again(.suspect, earlier, stuck, seen, quiet: signals.quiet)

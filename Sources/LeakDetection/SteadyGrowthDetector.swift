@@ -22,8 +22,7 @@ public struct SteadyGrowthDetector: LeakDetector {
     earlier: [Verdict.Subject: Verdict]
   ) -> [Verdict] {
     var verdicts: [Verdict] = []
-    // Whether a collector is at work is found by names: asked once, and only where something grows.
-    var known: Circumstances?
+    var asked: Circumstances?
     space.accounts.forEachTrend { index, account, trend in
       guard account.isOfMappings,
         account.live.count >= mappings.fewest || account.manner == .grown
@@ -32,16 +31,10 @@ public struct SteadyGrowthDetector: LeakDetector {
         space: space.id, origin: account.origin, isRunOn: account.kind == .threadStack)
       let seen = Observation(account, trend, at: now)
       let before = earlier[subject]
-      func circumstances() -> Circumstances {
-        if let known { return known }
-        let found = Circumstances(space, ledger)
-        known = found
-        return found
-      }
-      guard
-        var draft = draft(on: seen, before, circumstances)
-      else { return }
-      if circumstances().lostEvents { draft.evidence.append(.lostEvents) }
+      let known = asked ?? Circumstances(space, ledger)
+      asked = known
+      guard var draft = draft(on: seen, before, known) else { return }
+      if known.lostEvents { draft.evidence.append(.lostEvents) }
       if subject.isRunOn {
         let (running, idle) = space.threadStacks(of: index)
         guard idle * policy.mappings.idlePart.value <= running else { return }
@@ -58,13 +51,13 @@ public struct SteadyGrowthDetector: LeakDetector {
   }
 
   private func draft(
-    on seen: Observation, _ earlier: Verdict?, _ circumstances: () -> Circumstances
+    on seen: Observation, _ earlier: Verdict?, _ known: Circumstances
   ) -> DraftVerdict? {
     let isGrown = seen.origin.manner == .grown
-    let grown = isGrown ? buffers.draft(on: seen, earlier, circumstances) : nil
+    let grown = isGrown ? buffers.draft(on: seen, earlier, known) : nil
     if grown?.standing == .leaking { return grown }
     guard !isGrown || seen.live.count >= policy.buffers.many.value else { return grown }
-    let many = mappings.draft(on: seen, earlier, circumstances)
+    let many = mappings.draft(on: seen, earlier, known)
     return many?.standing == .leaking ? many : grown ?? many
   }
 

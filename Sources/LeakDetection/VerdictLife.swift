@@ -35,26 +35,22 @@ struct VerdictLife {
   /// Leaks stay suspects for that long at least.
   let leastFading: KernelDuration
 
-  /// `holds`: the standing that a rule gives now; nil when none holds.
+  /// `holds`: the standing that a rule gives now; nil when none holds. `now`: nil when there is nothing
+  /// that an earlier verdict could go on with.
   func next(
-    after earlier: Verdict.Standing?, holds: Verdict.Standing?,
-    _ present: @autoclosure () -> Present
+    after earlier: Verdict.Standing?, holds: Verdict.Standing?, _ now: Present?
   ) -> State {
     if holds == .leaking { return .leaking }
-    if earlier == .leaking {
-      let now = present()
-      if now.isThere {
-        if now.quiet <= max(policy.pause.value, now.span), !now.isSlowing { return .paused }
-        let longest = max(leastFading, now.span * policy.fadingSpans.value)
-        return now.quiet <= longest ? .fading : .withdrawn
-      }
+    if earlier == .leaking, let now, now.isThere {
+      if now.quiet <= max(policy.pause.value, now.span), !now.isSlowing { return .paused }
+      let longest = max(leastFading, now.span * policy.fadingSpans.value)
+      return now.quiet <= longest ? .fading : .withdrawn
     }
     if holds == .suspect { return .suspect }
-    if earlier == .suspect {
-      let now = present()
-      if now.isSuspectPausing, now.quiet <= max(policy.suspectPause.value, now.span) {
-        return .fading
-      }
+    if earlier == .suspect, let now, now.isSuspectPausing,
+      now.quiet <= max(policy.suspectPause.value, now.span)
+    {
+      return .fading
     }
     return .withdrawn
   }

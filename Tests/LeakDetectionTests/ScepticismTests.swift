@@ -33,7 +33,7 @@ import Testing
 
   @Test("a collector's patience stands for other doubts, but no collector ends threads")
   func collectors() {
-    let java = Circumstances(lostEvents: true, collectorPatience: 4, hasGoHeap: true)
+    let java = Circumstances(lostEvents: true, hasGoHeap: true, collector: 4)
     #expect(factor(.anonymous, java) == 4 && factor(.heap, java) == 4)
     #expect(factor(.threadStack, java) == 8)
   }

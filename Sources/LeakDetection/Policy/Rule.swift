@@ -73,7 +73,10 @@ public struct Rule: Sendable {
 extension [Rule] {
   /// The first rule that holds.
   func first(for signals: Signals, doubt: UInt64 = 1) -> Rule? {
-    for index in indices where self[index].holds(for: signals, doubt: doubt) { return self[index] }
-    return nil
+    // Through the buffer, because each element would be copied otherwise, with its needs.
+    let index = withUnsafeBufferPointer { rules in
+      rules.indices.first { rules[$0].holds(for: signals, doubt: doubt) }
+    }
+    return index.map { self[$0] }
   }
 }

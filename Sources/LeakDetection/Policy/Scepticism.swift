@@ -31,7 +31,7 @@ public struct ScepticismPolicy: Sendable {
   /// covers lost frees too.
   func doubts(about kind: MappingKind, _ known: Circumstances) -> Doubts {
     var doubts = Doubts()
-    if kind != .threadStack, let patience = known.collectorPatience {
+    if kind != .threadStack, let patience = known.collectorPatience() {
       doubts.add(.collector, patience)
       return doubts
     }
