@@ -56,6 +56,9 @@ public struct Rule: Sendable {
   }
 
   /// Whether it holds where everything takes `doubt` times as long, or as much.
+  ///
+  /// Inlined, so that a rule whose age or count is not reached is not copied.
+  @inline(__always)
   func holds(for signals: Signals, doubt: UInt64) -> Bool {
     guard shape == signals.shape || shape == .mappings else { return false }
     let age = doubted == .nothing ? signals.age : signals.age / doubt
@@ -73,10 +76,7 @@ public struct Rule: Sendable {
 extension [Rule] {
   /// The first rule that holds.
   func first(for signals: Signals, doubt: UInt64 = 1) -> Rule? {
-    // Through the buffer, because each element would be copied otherwise, with its needs.
-    let index = withUnsafeBufferPointer { rules in
-      rules.indices.first { rules[$0].holds(for: signals, doubt: doubt) }
-    }
-    return index.map { self[$0] }
+    for index in indices where self[index].holds(for: signals, doubt: doubt) { return self[index] }
+    return nil
   }
 }
