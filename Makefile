@@ -34,6 +34,10 @@ test-exact: build test-programs ## hold the tables against the kernel's after st
 check: deps-check ## format, link rules, prebuilt BPF objects, documents, and linting of shell, Python and JavaScript
 	@scripts/check
 
+judging: ## write docs/judging.md anew from the rules of judging
+	@$(SWIFT) build --product generate-judging >&2
+	@.build/debug/generate-judging > docs/judging.md
+
 bench: build test-programs deps-bench ## measure what tracing costs, beside an empty tracer and other tools: make bench ARGS="--json FILE"
 	@scripts/bench $(ARGS) $(BINARY)
 
@@ -106,5 +110,5 @@ deps-pictures:
 deps-kernels:
 	@scripts/install-deps kernels
 
-.PHONY: run demo build test check bench bench-quick bench-tables bpf test-programs test-exact corpus culprits soak test-pages test-kernels screenshots manual install clean help
+.PHONY: run demo build test check judging bench bench-quick bench-tables bpf test-programs test-exact corpus culprits soak test-pages test-kernels screenshots manual install clean help
 .PHONY: deps deps-test deps-check deps-bpf deps-corpus deps-bench deps-readers deps-pictures deps-kernels

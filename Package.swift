@@ -69,8 +69,13 @@ let package = Package(
       name: "MappingLedger", dependencies: ["AddressSpace", "MappingEvents", "Runtimes"],
       swiftSettings: hot),
     .target(
-      name: "LeakDetection", dependencies: ["MappingEvents", "MappingLedger"],
+      name: "LeakDetection", dependencies: ["MappingEvents", "MappingLedger", "Runtimes"],
       swiftSettings: strict),
+    // Writes docs/judging.md.
+    .executableTarget(
+      name: "generate-judging", dependencies: ["LeakDetection"], swiftSettings: strict,
+      // In debug builds `rounded()` is a call.
+      linkerSettings: [.linkedLibrary("m")]),
     .target(
       name: "Symbolization", dependencies: ["MappingEvents", "Runtimes", "CLibdw"],
       swiftSettings: strict),

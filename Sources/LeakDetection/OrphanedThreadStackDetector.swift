@@ -4,54 +4,28 @@ public import MappingLedger
 
 /// Thread stacks that outlived their threads, for good.
 ///
-/// A stack without a thread is no leak yet: the C library keeps some to use them again, and a thread
-/// may still be joined; neither makes a system call. What does is a new stack of the size, and that
-/// is only mapped when no idle one is in reach. So the time from a thread's exit to the newest such
-/// mapping is time for which its stack is known to have been out of reach; after that it may have
-/// been joined and lie in the cache. Silence proves nothing, unless the cache could not hold them:
-/// when they are more bytes than it keeps, or stacks of processes, which it knows nothing of.
+/// A stack without a thread is no leak yet. The C library keeps some for reuse, and a thread may still
+/// be joined; neither makes a system call. A new stack of the size does, and it is only mapped when no
+/// idle one is in reach. So a stack was out of reach for certain from its thread's exit to the newest
+/// such mapping. After that it may have been joined and lie in the cache. Silence proves nothing,
+/// unless the cache could not hold them: they are more bytes than it keeps, or they are stacks of
+/// processes, which it knows nothing of.
 ///
-/// Where a call path makes stacks of ever other sizes, those that it made are judged together, and a
-/// new one tells of each idle one that the C library would have used for it: one as large, and at most
-/// so many times larger.
+/// Where a call path makes stacks of ever other sizes, those that it made are judged together. A new
+/// one tells of each idle one that the C library would have used for it: one as large, and at most so
+/// many times larger.
 ///
 /// A batch of threads that are all joined at its end looks like a leak until then, and nothing tells
-/// the two apart the first time. That is decided by time: a batch that goes on exiting unjoined for
-/// twice `settledWait` (4 s), or that lies unjoined for `patientWait` and is more than a cache
-/// holds, is called leaking until it is joined, and the verdict withdrawn then. Longer thresholds
-/// would spare such a batch a wrong verdict and keep the owner of a leak waiting; shorter ones
-/// would blame batches of a second or two, which are common. From the first join on the program's
-/// own waits are known, and `patience` times the longest of them is allowed.
+/// the two apart the first time. Time decides: a batch that goes on exiting unjoined for twice the age
+/// of `thread-stacks-passed-over`, or that lies unjoined for the age of `thread-stacks-waiting` and is
+/// more than a cache holds, is called leaking until it is joined. The verdict is withdrawn then. Longer
+/// ages would spare such a batch a wrong verdict and keep the owner of a leak waiting; shorter ones
+/// would blame batches of a second or two, which are common. From the first join on the program's own
+/// waits are known, and `patience` times the longest of them is allowed.
 public struct OrphanedThreadStackDetector: LeakDetector {
-  public struct Thresholds: Sendable {
-    /// So many stacks passed over, the median one for so long, are suspect.
-    public var suspectCount = 3
-    public var suspectWait: UInt64 = 500_000_000
-    /// So many, the median one passed over for so long, leak.
-    public var leakingCount = 20
-    public var settledWait: UInt64 = 2_000_000_000
-    /// Fewer leak as well when the median one waits for so long. As many as a pool has that is
-    /// filled one by one and used in turn may not be enough; 5 also show a period.
-    public var fewCount = 5
-    public var patientWait: UInt64 = 6_000_000_000
-    /// How many times longer than the longest wait seen a stack must have waited to be blamed.
-    public var patience: UInt64 = 4
-    /// The most that this comes to: idle time in the cache is part of the waits seen, and a quiet
-    /// hour is no reason to look away for four.
-    public var mostPatience: UInt64 = 60_000_000_000
-    /// Waits seen are what is usual once one stack came back for so many that lie idle.
-    public var usualShare = 10
-    /// What glibc keeps of stacks for reuse, unless a tunable says more; musl keeps none.
-    public var cacheBytes: UInt64 = 40 << 20
-    /// How many times larger than what is asked for a stack may be that glibc uses for it.
-    public var mostOversize: UInt64 = 4
+  private let policy: ThreadStackPolicy
 
-    public init() {}
-  }
-
-  public var thresholds = Thresholds()
-
-  public init() {}
+  public init(policy: LeakPolicy = .standard) { self.policy = policy.threadStacks }
 
   public func verdicts(
     on space: Space, in ledger: Ledger, at now: KernelInstant, isEnding: Bool,
@@ -59,50 +33,39 @@ public struct OrphanedThreadStackDetector: LeakDetector {
   ) -> [Verdict] {
     var bySize: [UInt64: [ThreadStack]] = [:]
     var byPath: [CallPathID: [ThreadStack]] = [:]
-    for stack in space.stacks.byOrigin.values where stack.isLeftBehind {
+    for stack in space.stacks.byOrigin.values where stack.isLeftBehind(policy) {
       if let path = stack.mappedCallPath.map(ledger.canonical) {
         byPath[path, default: []].append(stack)
       } else {
         bySize[stack.bytes, default: []].append(stack)
       }
     }
-    var groups: [IdleStacks] = []
+    var groups: [OutlivedThreads] = []
     for (path, stacks) in byPath.sorted(by: { $0.key.raw < $1.key.raw }) {
-      if stacks.differInSize {
+      if stacks.differInSize(policy) {
         groups.append(
-          IdleStacks(
+          OutlivedThreads(
             stacks, by: path, fresh: space.stacks.mapped(by: path, ledger),
-            past: space.stacks.history(alike: stacks), thresholds, at: now))
+            past: space.stacks.history(alike: stacks), policy, at: now))
       } else {
         for stack in stacks { bySize[stack.bytes, default: []].append(stack) }
       }
     }
     for (bytes, stacks) in bySize.sorted(by: { $0.key < $1.key }) {
       let past = space.stacks.history[bytes] ?? ThreadStacks.History()
-      if let idle = IdleStacks(stacks, bytes: bytes, past: past, thresholds, at: now) {
+      if let idle = OutlivedThreads(stacks, bytes: bytes, past: past, policy, at: now) {
         groups.append(idle)
       }
     }
     return groups.compactMap { verdict(on: $0, space, ledger, isEnding) }
   }
 
-  private func standing(of idle: IdleStacks, _ isEnding: Bool) -> Verdict.Standing? {
-    let count = idle.passedOver.count
-    // A short program that ends has not waited long, but nobody is left to join.
-    if isEnding, count >= thresholds.leakingCount { return .leaking }
-    if count >= thresholds.leakingCount, idle.provenWait >= thresholds.settledWait {
-      return .leaking
-    }
-    if count >= thresholds.fewCount, idle.wait >= thresholds.patientWait { return .leaking }
-    return count >= thresholds.suspectCount && idle.wait >= thresholds.suspectWait ? .suspect : nil
-  }
-
   private func verdict(
-    on idle: IdleStacks, _ space: Space, _ ledger: Ledger, _ isEnding: Bool
+    on idle: OutlivedThreads, _ space: Space, _ ledger: Ledger, _ isEnding: Bool
   ) -> Verdict? {
     let blamed = idle.blamed
-    guard let standing = standing(of: idle, isEnding), let first = blamed.first,
-      let last = blamed.last
+    guard let rule = policy.rules.first(for: Signals(idle, isEnding: isEnding)),
+      let first = blamed.first, let last = blamed.last
     else { return nil }
     let moments = blamed.map(\.began.nanoseconds)
     let total = blamed.reduce(0) { $0 &+ $1.liveBytes }
@@ -112,19 +75,20 @@ public struct OrphanedThreadStackDetector: LeakDetector {
       subject: Verdict.Subject(
         space: space.id,
         origin: Origin(kind: .threadStack, callPath: idle.path, unitBytes: idle.bytes)),
-      standing: standing, process: leader,
+      standing: rule.standing, rule: rule.name, process: leader,
       processName: ledger.processes[leader]?.name.text ?? "", count: blamed.count, bytes: total,
       bytesPerMinute: ratePerMinute(
         bytes: total, count: blamed.count, first: first.began.nanoseconds,
         last: last.began.nanoseconds),
       period: period, first: first.began, last: last.began,
-      evidence: evidence(on: idle, standing, period, last, space),
+      evidence: evidence(on: idle, rule.standing, period, last, space),
       ranges: blamed.map { Verdict.BlamedRange(start: $0.range.start, end: $0.range.end) },
       callPath: commonest(blamed.map { $0.blamedCallPath.map(ledger.canonical) }))
   }
 
   private func evidence(
-    on idle: IdleStacks, _ standing: Verdict.Standing, _ period: UInt64?, _ example: ThreadStack,
+    on idle: OutlivedThreads, _ standing: Verdict.Standing, _ period: UInt64?,
+    _ example: ThreadStack,
     _ space: Space
   ) -> [Evidence] {
     let blamed = idle.blamed
@@ -160,19 +124,19 @@ public struct OrphanedThreadStackDetector: LeakDetector {
   }
 }
 
-/// The stack id that more than half of `stacks` have; nil when there is none.
-private func commonest(_ stacks: [CallPathID?]) -> CallPathID? {
+/// The call path that more than half of `paths` are; nil when there is none.
+private func commonest(_ paths: [CallPathID?]) -> CallPathID? {
   var counts: [CallPathID: Int] = [:]
-  for case let stack? in stacks { counts[stack, default: 0] += 1 }
-  return counts.first { $0.value * 2 > stacks.count }?.key
+  for case let path? in paths { counts[path, default: 0] += 1 }
+  return counts.first { $0.value * 2 > paths.count }?.key
 }
 
 extension [ThreadStack] {
-  /// Whether no size is that of half of them.
-  fileprivate var differInSize: Bool {
+  /// Whether no size is that of half of them, or whatever part the policy says.
+  fileprivate func differInSize(_ policy: ThreadStackPolicy) -> Bool {
     var counts: [UInt64: Int] = [:]
     for stack in self { counts[stack.bytes, default: 0] += 1 }
-    return counts.values.allSatisfy { $0 * 2 < count }
+    return counts.values.allSatisfy { $0 * policy.oneSizePart.value < count }
   }
 }
 

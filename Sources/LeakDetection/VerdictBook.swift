@@ -5,18 +5,36 @@ public import MappingLedger
 /// The verdicts that stand, and what changed about them.
 public struct VerdictBook: Sendable {
   private let detectors: [any LeakDetector]
-  public private(set) var standing: [Verdict.Subject: Verdict] = [:]
-  private var reported: [Verdict.Subject: Verdict] = [:]
+  private let newsTimes: Int
+  /// By the number of the space.
+  private var pages: [Int: Page] = [:]
 
   /// Verdicts of ended processes that are kept: those with the most bytes.
   private static let mostEnded = 1000
 
-  public init(
-    detectors: [any LeakDetector] = [
-      OrphanedThreadStackDetector(), SteadyGrowthDetector(), HeapGrowthDetector(),
-    ]
-  ) {
+  /// What is said of one space.
+  fileprivate struct Page: Sendable {
+    var standing: [Verdict.Subject: Verdict] = [:]
+    /// As it was told last.
+    var reported: [Verdict.Subject: Verdict] = [:]
+  }
+
+  public init(policy: LeakPolicy = .standard) {
+    self.init(
+      detectors: [
+        OrphanedThreadStackDetector(policy: policy), SteadyGrowthDetector(policy: policy),
+        HeapGrowthDetector(policy: policy),
+      ], life: policy.life)
+  }
+
+  public init(detectors: [any LeakDetector], life: LifePolicy = LifePolicy()) {
     self.detectors = detectors
+    newsTimes = life.newsTimes.value
+  }
+
+  /// Every verdict that stands, by subject.
+  public var standing: [Verdict.Subject: Verdict] {
+    pages.values.reduce(into: [:]) { all, page in all.merge(page.standing) { $1 } }
   }
 
   /// Of live processes first, leaking before suspect, then by bytes; those of ended processes, which
@@ -25,7 +43,7 @@ public struct VerdictBook: Sendable {
     func rank(_ verdict: Verdict) -> Int {
       (verdict.endedAt == nil ? 0 : 2) + (verdict.standing == .leaking ? 0 : 1)
     }
-    return standing.values.sorted {
+    return pages.values.flatMap(\.standing.values).sorted {
       let (a, b) = (rank($0), rank($1))
       if a != b { return a < b }
       return ($0.bytes, $0.subject.space, $0.subject.origin.unitBytes)
@@ -40,8 +58,7 @@ public struct VerdictBook: Sendable {
     for space in ledger.spaces.values.sorted(by: { $0.id < $1.id }) {
       news += judge(space, in: ledger, at: now)
     }
-    noteEnded(ledger, at: now)
-    if standing.count > 2 * Self.mostEnded { forgetEnded(ledger) }
+    if !pages.isEmpty { noteEnded(ledger, at: now) }
     return news
   }
 
@@ -50,10 +67,11 @@ public struct VerdictBook: Sendable {
   public mutating func judge(
     _ space: Space, in ledger: Ledger, at now: KernelInstant, isEnding: Bool = false
   ) -> [Verdict] {
-    followUnified(space, in: ledger)
+    var page = pages.removeValue(forKey: space.id) ?? Page()
+    page.followUnified(in: ledger)
     var news: [Verdict] = []
     var found: Set<Verdict.Subject> = []
-    let earlier = standing
+    let earlier = page.standing
     for detector in detectors {
       for var verdict in detector.verdicts(
         on: space, in: ledger, at: now, isEnding: isEnding, earlier: earlier)
@@ -67,60 +85,74 @@ public struct VerdictBook: Sendable {
         } else if isEnding {
           verdict.endedAt = now
         }
-        standing[verdict.subject] = verdict
-        if let earlier = reported[verdict.subject], !verdict.isMaterially(differentFrom: earlier) {
+        page.standing[verdict.subject] = verdict
+        if let told = page.reported[verdict.subject],
+          !verdict.isMaterially(differentFrom: told, times: newsTimes)
+        {
           continue
         }
-        reported[verdict.subject] = verdict
+        page.reported[verdict.subject] = verdict
         news.append(verdict)
       }
     }
-    for (subject, verdict) in standing where subject.space == space.id && !found.contains(subject) {
-      standing[subject] = nil
-      reported[subject] = nil
-      news.append(verdict.withdrawn(at: now))
+    if page.standing.count > found.count {
+      for (subject, verdict) in page.standing where !found.contains(subject) {
+        page.standing[subject] = nil
+        page.reported[subject] = nil
+        news.append(verdict.withdrawn(at: now))
+      }
     }
+    if !page.standing.isEmpty { pages[space.id] = page }
     return news
   }
 
-  /// A call path may turn out to be another one by which more is known: what stands goes on under that
-  /// one's name, so that a leak stays one verdict.
-  private mutating func followUnified(_ space: Space, in ledger: Ledger) {
-    for subject in standing.keys where subject.space == space.id {
-      guard let stack = subject.origin.callPath, ledger.canonical(stack) != stack else { continue }
-      var unified = subject
-      unified.origin.callPath = ledger.canonical(stack)
-      standing.rename(subject, to: unified)
-      reported.rename(subject, to: unified)
-    }
-  }
-
   /// Not every space ends with an event of its own: some kernels tell none, and some are lost.
+  ///
+  /// A machine that runs for months ends leaking processes without end, so the smallest are forgotten.
   private mutating func noteEnded(_ ledger: Ledger, at now: KernelInstant) {
     let alive = Set(ledger.spaces.values.map(\.id))
-    for (subject, verdict) in standing
-    where verdict.endedAt == nil && !alive.contains(subject.space) {
-      standing[subject]?.endedAt = now
-    }
+    for id in Array(pages.keys) where !alive.contains(id) { pages[id]?.end(at: now) }
+    let count = pages.values.reduce(0) { $0 + $1.standing.count }
+    if count > 2 * Self.mostEnded { forgetEnded(alive) }
   }
 
-  /// A machine that runs for months ends leaking processes without end.
-  private mutating func forgetEnded(_ ledger: Ledger) {
-    let alive = Set(ledger.spaces.values.map(\.id))
-    let ended = standing.values.filter { !alive.contains($0.subject.space) }
+  private mutating func forgetEnded(_ alive: Set<Int>) {
+    let ended = pages.lazy.filter { !alive.contains($0.key) }.flatMap(\.value.standing.values)
       .sorted { $0.bytes > $1.bytes }
     for verdict in ended.dropFirst(Self.mostEnded) {
-      standing[verdict.subject] = nil
-      reported[verdict.subject] = nil
+      let (id, subject) = (verdict.subject.space, verdict.subject)
+      pages[id]?.standing[subject] = nil
+      pages[id]?.reported[subject] = nil
+      if pages[id]?.standing.isEmpty == true { pages[id] = nil }
     }
   }
 
   /// Forgets where the blamed mappings of a space lie that has ended: another process may go by that
   /// id soon, and its memory be looked at.
-  public mutating func close(_ space: Space) {
-    for subject in standing.keys where subject.space == space.id {
-      standing[subject]?.ranges = []
+  public mutating func close(_ space: Space) { pages[space.id]?.forgetRanges() }
+}
+
+extension VerdictBook.Page {
+  /// A call path may turn out to be another one by which more is known. What stands goes on under that
+  /// one's name, so that a leak stays one verdict.
+  fileprivate mutating func followUnified(in ledger: Ledger) {
+    for subject in Array(standing.keys) {
+      guard let path = subject.origin.callPath, ledger.canonical(path) != path else { continue }
+      var unified = subject
+      unified.origin.callPath = ledger.canonical(path)
+      standing.rename(subject, to: unified)
+      reported.rename(subject, to: unified)
     }
+  }
+
+  fileprivate mutating func end(at now: KernelInstant) {
+    for (subject, verdict) in standing where verdict.endedAt == nil {
+      standing[subject]?.endedAt = now
+    }
+  }
+
+  fileprivate mutating func forgetRanges() {
+    for subject in Array(standing.keys) { standing[subject]?.ranges = [] }
   }
 }
 
@@ -141,9 +173,10 @@ extension [Verdict.Subject: Verdict] {
 }
 
 extension Verdict {
-  /// Another standing, or twice or half as much of it.
-  func isMaterially(differentFrom earlier: Verdict) -> Bool {
-    standing != earlier.standing || count >= earlier.count * 2 || count * 2 <= earlier.count
+  /// Another standing, or so many times as much of it, or as little.
+  func isMaterially(differentFrom earlier: Verdict, times: Int) -> Bool {
+    standing != earlier.standing || count >= earlier.count * times
+      || count * times <= earlier.count
   }
 
   /// This verdict taken back: nothing is blamed any more.

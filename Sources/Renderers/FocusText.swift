@@ -7,13 +7,16 @@ import TextLayout
 ///
 /// No line is wider than `columns`, which is at least 60. A table of more than `mostMappings` is cut in the
 /// middle, and with 0 it is just counted. One line sums up the groups past `mostGroups`. Nil shows all.
+/// `showsRules` adds the rule that made each verdict.
 public func renderText(
-  _ report: FocusReport, columns: Int = 100, mostMappings: Int? = 200, mostGroups: Int? = 30
+  _ report: FocusReport, columns: Int = 100, mostMappings: Int? = 200, mostGroups: Int? = 30,
+  showsRules: Bool = false
 ) -> String {
   let columns = max(60, columns)
   var lines = headerLines(report.header, columns: columns)
   lines.append("")
-  lines += verdictLines(report.leaks, header: report.header, columns: columns)
+  lines += verdictLines(
+    report.leaks, header: report.header, columns: columns, showsRules: showsRules)
   lines.append("")
   lines += processLines(report, columns: columns) + sizeLines(report, columns: columns)
   lines.append("")

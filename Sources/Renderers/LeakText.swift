@@ -4,9 +4,11 @@ import MappingEvents
 import Reporting
 import TextLayout
 
-/// One verdict for a person: its word, the process and the sentence; then the numbered evidence, and the
-/// call path when it is known.
-func leakLines(_ leak: LeakReport, columns: Int, showsEvidence: Bool = true) -> [String] {
+/// One verdict for a person: its word, the process and the sentence; then the numbered evidence, the rule that
+/// made it where asked for, and the call path when it is known.
+func leakLines(
+  _ leak: LeakReport, columns: Int, showsEvidence: Bool = true, showsRule: Bool = false
+) -> [String] {
   let sentence = hanging(
     "\(leak.who): \(printable(leak.message))", after: leak.verdict.standing.word + "  ",
     columns: columns)
@@ -14,8 +16,9 @@ func leakLines(_ leak: LeakReport, columns: Int, showsEvidence: Bool = true) -> 
   let evidence = leak.evidence.enumerated().flatMap { index, fact in
     hanging(printable(fact), after: padLeft("\(index + 1)", to: 4) + ". ", columns: columns)
   }
+  let rule = showsRule ? ["      Rule: \(leak.verdict.rule) (docs/judging.md)"] : []
   let path = leak.callPath.map { callPathLines($0, columns: columns) } ?? []
-  return sentence + evidence + path
+  return sentence + evidence + rule + path
 }
 
 /// All verdicts in the order of the report, or the honest sentence that there is none.
@@ -23,11 +26,12 @@ func leakLines(_ leak: LeakReport, columns: Int, showsEvidence: Bool = true) -> 
 /// Past `mostEvidence` a verdict has its sentence only. Past `most` verdicts are just counted.
 func verdictLines(
   _ leaks: [LeakReport], header: ReportHeader, columns: Int, mostEvidence: Int = .max,
-  most: Int = .max
+  most: Int = .max, showsRules: Bool = false
 ) -> [String] {
   var lines = headline(leaks, header: header, columns: columns)
   for (index, leak) in leaks.prefix(most).enumerated() {
-    lines += leakLines(leak, columns: columns, showsEvidence: index < mostEvidence)
+    lines += leakLines(
+      leak, columns: columns, showsEvidence: index < mostEvidence, showsRule: showsRules)
   }
   if leaks.count > mostEvidence {
     let rest = leaks.count > most ? "… and \(counted(leaks.count - most, "more verdict")). " : ""

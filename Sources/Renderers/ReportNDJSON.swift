@@ -152,6 +152,7 @@ extension JSONLines {
         space: verdict.subject.space))
     field("verdict", verdict.standing.rawValue)
     field("kind", verdict.subject.kind.rawValue)
+    field("rule", verdict.rule.raw)
     field("count", verdict.count)
     field("bytes", verdict.bytes)
     field("rate_bytes_per_min", UInt64(max(0, verdict.bytesPerMinute)))

@@ -8,14 +8,17 @@ import TextLayout
 /// The system-wide report as plain text: header, verdicts in words, then the table of processes.
 ///
 /// No line is wider than `columns`, which is at least 60. The table ends after `mostRows`, and one line sums
-/// up the rest. Nil shows all.
-public func renderText(_ report: SystemReport, columns: Int = 100, mostRows: Int? = 40) -> String {
+/// up the rest. Nil shows all. `showsRules` adds the rule that made each verdict.
+public func renderText(
+  _ report: SystemReport, columns: Int = 100, mostRows: Int? = 40, showsRules: Bool = false
+) -> String {
   let columns = max(60, columns)
   let rows = report.rows.prefix(max(0, mostRows ?? .max))
   var lines = headerLines(report.header, columns: columns)
   lines.append("")
   lines += verdictLines(
-    report.leaks, header: report.header, columns: columns, mostEvidence: 3, most: 10)
+    report.leaks, header: report.header, columns: columns, mostEvidence: 3, most: 10,
+    showsRules: showsRules)
   if report.leaks.isEmpty, let growth = report.rows.first?.growthSentence {
     lines += wrap(growth, to: columns)
   }

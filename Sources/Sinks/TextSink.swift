@@ -14,6 +14,8 @@ public final class TextSink: Sink {
   private let isFollowed: Bool
   /// The width of the terminal; nil where the output is none.
   private let columns: () -> Int?
+  /// Whether the rule that made each verdict is shown.
+  private let showsRules: Bool
   /// Whether only the verdicts are to stay on the screen, and not the end of a long table: after a
   /// live view.
   private let isShort: Bool
@@ -21,12 +23,13 @@ public final class TextSink: Sink {
   private static let mostColumns = 100
 
   public init(
-    _ output: Output, isFollowed: Bool, isShort: Bool = false,
+    _ output: Output, isFollowed: Bool, isShort: Bool = false, showsRules: Bool = false,
     columns: @escaping () -> Int? = { nil }
   ) {
     self.output = output
     self.isFollowed = isFollowed
     self.isShort = isShort
+    self.showsRules = showsRules
     self.columns = columns
   }
 
@@ -52,10 +55,13 @@ public final class TextSink: Sink {
     let width =
       output.isTerminal ? min(Self.mostColumns, columns() ?? Self.mostColumns) : Self.mostColumns
     guard let space = pipeline.onlySpaceToReport else {
-      return renderText(moment.system, columns: width, mostRows: isShort ? 15 : 40)
+      return renderText(
+        moment.system, columns: width, mostRows: isShort ? 15 : 40,
+        showsRules: showsRules)
     }
     return renderText(
       moment.focus(on: space, withResident: true), columns: width,
-      mostMappings: isShort ? 0 : 200, mostGroups: isShort ? 8 : 30)
+      mostMappings: isShort ? 0 : 200, mostGroups: isShort ? 8 : 30,
+      showsRules: showsRules)
   }
 }

@@ -28,7 +28,7 @@ struct ReportOptions: ParsableArguments {
   @Flag(help: "Exit with status 3 if any verdict is 'leaking'.")
   var failOnLeak = false
 
-  @Flag(help: "Say what is done, with libbpf's own messages.")
+  @Flag(help: "Say what is done, with libbpf's own messages, and which rule made each verdict.")
   var verbose = false
 
   @Flag(help: "Nothing on standard error but failures.")

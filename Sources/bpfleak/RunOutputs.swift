@@ -51,7 +51,7 @@ extension TraceSettings {
       sinks.append(
         TextSink(
           output, isFollowed: !isReplay && recording == nil && liveView == nil,
-          isShort: liveView != nil
+          isShort: liveView != nil, showsRules: verbose
         ) { MeminfoScreen()?.columns })
     case .ndjson:
       sinks.append(

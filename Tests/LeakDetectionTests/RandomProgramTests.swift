@@ -7,76 +7,7 @@ import Testing
 
 /// Some hundred programs by chance: how many innocent ones are blamed, and how soon leaks are known.
 @Suite struct RandomProgramTests {
-  enum Innocent: Int, CaseIterable {
-    case pool, cache, sawtooth, sessions, slowingFill, batches
-  }
-
-  private func program(_ shape: Innocent, _ dice: inout SplitMix64) -> Program {
-    var program = Program()
-    let stack = Int32.random(in: 1...5, using: &dice)
-    var at: UInt64 = UInt64.random(in: 0...3000, using: &dice)
-    let gap = UInt64.random(in: 20...200, using: &dice)
-    func next(_ dice: inout SplitMix64) -> UInt64 { UInt64.random(in: 1...2 * gap, using: &dice) }
-    switch shape {
-    case .pool:
-      let end = at + UInt64.random(in: 1000...11_000, using: &dice)
-      var number = 0
-      while at < end {
-        program.mapBlock(number, at: at, from: stack)
-        number += 1
-        at += next(&dice)
-      }
-    case .cache:
-      let bound = Int(UInt64.random(in: 1000...11_000, using: &dice) / gap) + 2
-      for number in 0..<Int(60_000 / gap) {
-        program.mapBlock(number, at: at, from: stack)
-        if number >= bound { program.freeBlock(number - bound, at: at) }
-        at += gap
-      }
-    case .sawtooth:
-      let tooth = UInt64.random(in: 1000...11_500, using: &dice)
-      var number = 0
-      while at < 60_000 {
-        let (first, end) = (number, at + tooth)
-        while at < end {
-          program.mapBlock(number, at: at, from: stack)
-          number += 1
-          at += next(&dice)
-        }
-        for old in first..<number { program.freeBlock(old, at: at) }
-      }
-    case .sessions:
-      let longest = UInt64.random(in: 500...9000, using: &dice)
-      var number = 0
-      while at < 60_000 {
-        program.useBlock(
-          number, at: at, lives: UInt64.random(in: 1...longest, using: &dice), from: stack)
-        number += 1
-        at += next(&dice)
-      }
-    case .slowingFill:
-      // Each of so many keys is asked for at random, and kept.
-      let keys = Int.random(in: 50...200, using: &dice)
-      var known: Set<Int> = []
-      while at < 60_000 {
-        let key = Int.random(in: 0..<keys, using: &dice)
-        if known.insert(key).inserted { program.mapBlock(key, at: at, from: stack) }
-        at += UInt64.random(in: 1...max(2, 12_000 / UInt64(keys)), using: &dice)
-      }
-    case .batches:
-      var number = 0
-      while at < 60_000 {
-        let count = Int.random(in: 5...60, using: &dice)
-        let lives = UInt64.random(in: 500...6000, using: &dice)
-        for index in 0..<count {
-          program.useBlock(number, at: at + UInt64(index), lives: lives, from: stack)
-          number += 1
-        }
-        at += UInt64.random(in: 1000...8000, using: &dice)
-      }
-    }
-    return program
-  }
+  private let draw = InnocentDraw()
 
   @Test("of 300 innocent programs next to none is ever called leaking, and none in the end")
   func innocents() {
@@ -84,8 +15,8 @@ import Testing
     var inTheEnd = 0
     for seed in 0..<300 as Range<UInt64> {
       var dice = SplitMix64(state: seed &* 0x51_7cc1)
-      let shape = Innocent.allCases[Int(seed) % Innocent.allCases.count]
-      let watch = program(shape, &dice).watched(until: 60_000)
+      let shape = InnocentDraw.Shape.allCases[Int(seed) % InnocentDraw.Shape.allCases.count]
+      let watch = draw.program(shape, &dice).watched(until: 60_000)
       if let since = watch.leakingSince { blamed.append("\(shape) \(seed) at \(since)") }
       if watch.standing.contains(where: { $0.hasPrefix("leaking") }) { inTheEnd += 1 }
     }

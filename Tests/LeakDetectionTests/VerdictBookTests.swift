@@ -20,7 +20,8 @@ private struct ScriptedDetector: LeakDetector {
       Verdict(
         subject: Verdict.Subject(
           space: space.id, origin: Origin(kind: .anonymous, unitBytes: 4096)),
-        standing: standing, process: ProcessID(100), processName: "server", count: count,
+        standing: standing, rule: "steady-mappings", process: ProcessID(100), processName: "server",
+        count: count,
         bytes: UInt64(count) * 4096, bytesPerMinute: 1, period: nil, first: instant(0), last: now,
         evidence: [], ranges: [])
     ]

@@ -19,7 +19,8 @@ import Testing
   private var verdict: Verdict {
     Verdict(
       subject: Verdict.Subject(space: 3, origin: Origin(kind: .threadStack, unitBytes: 10 << 20)),
-      standing: .leaking, process: ProcessID(100), processName: "ser\"ver", count: 412,
+      standing: .leaking, rule: "thread-stacks-passed-over", process: ProcessID(100),
+      processName: "ser\"ver", count: 412,
       bytes: 412 * 10 << 20, bytesPerMinute: 10_485_760.7, period: 60_000_000_000,
       first: KernelInstant(nanoseconds: 1), last: KernelInstant(nanoseconds: 4000),
       evidence: [.neverUnmapped(count: 412), .lostEvents], ranges: [], callPath: CallPathID(6))
@@ -31,13 +32,15 @@ import Testing
     #expect(
       leak.shape
         == ParsedLine.event([
-          "verdict": "string", "kind": "string", "count": "number", "bytes": "number",
+          "verdict": "string", "kind": "string", "rule": "string", "count": "number",
+          "bytes": "number",
           "rate_bytes_per_min": "number", "period_ns": "number", "resident_bytes": "number",
           "first_ns": "number", "last_ns": "number", "function": "null", "file": "null",
           "line": "null", "module": "null", "stack": "number", "message": "string",
           "evidence": "list", "limit": "null", "final": "bool",
         ]))
     #expect(leak["type"] == "leak" && leak["verdict"] == "leaking")
+    #expect(leak["rule"] == "thread-stacks-passed-over")
     #expect(leak["kind"] == "thread-stack" && leak["comm"] == "ser\"ver")
     #expect(leak.number("count") == 412 && leak.number("bytes") == 412 * 10 << 20)
     #expect(leak.number("rate_bytes_per_min") == 10_485_760)

@@ -42,7 +42,8 @@ package enum TextTestReports {
     let verdict = Verdict(
       subject: .init(
         space: Int(process), origin: Origin(kind: .threadStack, unitBytes: 10_489_856)),
-      standing: standing, process: ProcessID(process), processName: name, count: 412,
+      standing: standing, rule: "steady-mappings", process: ProcessID(process), processName: name,
+      count: 412,
       bytes: 4_321_820_672, bytesPerMinute: 10_489_856, period: 60_000_000_000, first: now,
       last: now, evidence: [], ranges: [])
     return LeakReport(

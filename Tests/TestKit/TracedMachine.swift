@@ -129,7 +129,8 @@ package func verdict(
 ) -> Verdict {
   Verdict(
     subject: Verdict.Subject(space: space, origin: Origin(kind: kind, unitBytes: 10 << 20)),
-    standing: standing, process: ProcessID(100), processName: "server", count: count,
+    standing: standing, rule: "steady-mappings", process: ProcessID(100), processName: "server",
+    count: count,
     bytes: UInt64(count) * 10 << 20, bytesPerMinute: rate, period: period,
     first: TracedMachine.at(last - Double(count - 1) / 10), last: TracedMachine.at(last),
     evidence: evidence, ranges: [])
