@@ -38,6 +38,7 @@ let package = Package(
     .target(
       name: "CLibbpf", path: "CLibbpf",
       linkerSettings: [.unsafeFlags(["-l:libbpf.a", "-l:libelf.a", "-l:libz.a"])]),
+    .target(name: "CLinux", path: "CLinux", cSettings: [.unsafeFlags(["-std=c23"])]),
     .target(
       name: "CZlib", path: "CZlib", linkerSettings: [.unsafeFlags(["-l:libz.a"])]),
 
@@ -56,7 +57,7 @@ let package = Package(
 
     // What holds no state, reads no file and imports nothing of this project.
     .target(name: "TextLayout", swiftSettings: strict),
-    .target(name: "Meminfo", dependencies: ["TextLayout"], swiftSettings: strict),
+    .target(name: "Meminfo", swiftSettings: strict),
     .target(name: "Runtimes", swiftSettings: strict),
 
     // Every module that is imported is named, also what another one brings along: what is not is no
@@ -99,44 +100,94 @@ let package = Package(
     .target(
       name: "LiveView",
       dependencies: [
-        "MappingEvents", "MappingLedger", "LeakDetection", "Symbolization", "Reporting",
-        "Renderers", "Meminfo", "TextLayout", "CNcurses",
+        "MappingEvents", "MappingLedger", "LeakDetection", "Symbolization", "Reporting", "Meminfo",
+        "TextLayout", "CNcurses",
       ],
       swiftSettings: strict),
     .target(
+      name: "Pipeline",
+      dependencies: [
+        "AddressSpace", "MappingEvents", "MappingLedger", "LeakDetection", "Symbolization",
+        "Reporting", "Meminfo",
+      ],
+      swiftSettings: hot),
+    .target(
       name: "Recording",
       dependencies: [
-        "AddressSpace", "MappingEvents", "MappingLedger", "Symbolization", "CZlib",
+        "AddressSpace", "MappingEvents", "MappingLedger", "Symbolization", "Pipeline", "CZlib",
       ],
+      swiftSettings: strict),
+    .target(
+      name: "Procfs",
+      dependencies: ["AddressSpace", "MappingEvents", "MappingLedger", "Meminfo", "CLinux"],
       swiftSettings: strict),
     .target(
       name: "KernelTracer",
       dependencies: [
-        "AddressSpace", "MappingEvents", "MappingLedger", "CLibbpf", "CBPFLeakWire",
-        "CBPFLeakObjects",
+        "AddressSpace", "MappingEvents", "MappingLedger", "Procfs", "CLibbpf", "CLinux",
+        "CBPFLeakWire", "CBPFLeakObjects",
+      ],
+      swiftSettings: strict),
+    .target(
+      name: "Sinks",
+      dependencies: [
+        "AddressSpace", "MappingEvents", "MappingLedger", "LeakDetection", "Symbolization",
+        "Reporting", "Pipeline", "Recording", "Renderers", "LiveView", "Meminfo", "Procfs",
+        "TextLayout", "CZlib",
+      ],
+      swiftSettings: strict),
+    .target(
+      name: "Drivers",
+      dependencies: [
+        "AddressSpace", "MappingEvents", "MappingLedger", "Symbolization", "Reporting", "Pipeline",
+        "Procfs", "KernelTracer", "Recording", "Sinks", "Meminfo",
       ],
       swiftSettings: strict),
     .executableTarget(
       name: "bpfleak",
       dependencies: [
         "AddressSpace", "MappingEvents", "MappingLedger", "LeakDetection", "Symbolization",
-        "Reporting", "KernelTracer", "Recording", "Renderers", "LiveView", "Meminfo", "TextLayout",
-        "CZlib",
+        "Reporting", "Pipeline", "Procfs", "KernelTracer", "Recording", "Sinks", "Drivers",
+        "Renderers", "LiveView", "Meminfo", "TextLayout",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
 
+    // What tests share: builders of events, the seeded generator, the kernel model, fixtures. It
+    // reaches internal initializers with @testable, which a release build allows by this flag alone.
+    .target(
+      name: "TestKit",
+      dependencies: [
+        "AddressSpace", "MappingEvents", "MappingLedger", "LeakDetection", "Reporting", "Meminfo",
+      ],
+      path: "Tests/TestKit",
+      swiftSettings: strict + [
+        .unsafeFlags(
+          ["-Xfrontend", "-disable-testable-attr-requires-testable-module"],
+          .when(configuration: .release))
+      ]),
+
     .testTarget(name: "RuntimesTests", dependencies: ["Runtimes"], swiftSettings: strict),
-    .testTarget(name: "AddressSpaceTests", dependencies: ["AddressSpace"], swiftSettings: strict),
+    .testTarget(
+      name: "AddressSpaceTests", dependencies: ["AddressSpace", "TestKit"], swiftSettings: strict),
+    .testTarget(
+      name: "MeminfoTests", dependencies: ["Meminfo", "TestKit"], swiftSettings: strict),
+    .testTarget(
+      name: "ProcfsTests",
+      dependencies: [
+        "AddressSpace", "MappingEvents", "MappingLedger", "Meminfo", "Procfs", "TestKit",
+      ],
+      swiftSettings: strict),
     .testTarget(
       name: "MappingEventsTests", dependencies: ["CBPFLeakWire", "MappingEvents"],
       swiftSettings: strict),
     .testTarget(
-      name: "MappingLedgerTests", dependencies: ["AddressSpace", "MappingEvents", "MappingLedger"],
+      name: "MappingLedgerTests",
+      dependencies: ["AddressSpace", "MappingEvents", "MappingLedger", "TestKit"],
       swiftSettings: strict),
     .testTarget(
       name: "LeakDetectionTests",
-      dependencies: ["AddressSpace", "MappingEvents", "MappingLedger", "LeakDetection"],
+      dependencies: ["AddressSpace", "MappingEvents", "MappingLedger", "LeakDetection", "TestKit"],
       swiftSettings: strict),
     .testTarget(
       name: "SymbolizationTests", dependencies: ["MappingEvents", "Symbolization"],
@@ -145,14 +196,14 @@ let package = Package(
       name: "ReportingTests",
       dependencies: [
         "AddressSpace", "MappingEvents", "MappingLedger", "LeakDetection", "Symbolization",
-        "Reporting", "Meminfo", "TextLayout",
+        "Reporting", "Meminfo", "TextLayout", "TestKit",
       ],
       swiftSettings: strict),
     .testTarget(
       name: "RenderersTests",
       dependencies: [
         "AddressSpace", "MappingEvents", "MappingLedger", "LeakDetection", "Symbolization",
-        "Reporting", "Renderers", "Meminfo", "TextLayout", "PprofProfile",
+        "Reporting", "Renderers", "Meminfo", "TextLayout", "PprofProfile", "TestKit",
       ],
       exclude: ["Goldens"],
       swiftSettings: strict),
@@ -160,19 +211,23 @@ let package = Package(
       name: "LiveViewTests",
       dependencies: [
         "AddressSpace", "MappingEvents", "MappingLedger", "LeakDetection", "Symbolization",
-        "Reporting", "Renderers", "LiveView", "Meminfo", "TextLayout",
+        "Reporting", "LiveView", "Meminfo", "TextLayout", "TestKit",
       ],
       exclude: ["Goldens"],
       swiftSettings: strict),
     .testTarget(
       name: "RecordingTests",
       dependencies: [
-        "AddressSpace", "MappingEvents", "MappingLedger", "Symbolization", "Recording",
+        "AddressSpace", "MappingEvents", "MappingLedger", "Symbolization", "Pipeline",
+        "Recording", "TestKit",
       ],
       swiftSettings: strict),
     .testTarget(
       name: "CommandLineTests",
       dependencies: ["MappingEvents", "Reporting", "Meminfo", "TextLayout", "bpfleak"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "KernelTracerTests", dependencies: ["CLibbpf", "KernelTracer", "bpfleak"],
       swiftSettings: strict),
     .testTarget(
       name: "KernelTests", dependencies: ["KernelTracer", "CLibbpf", "bpfleak"],

@@ -3,25 +3,21 @@
 #include "bpfleak_libbpf.h"
 
 #include <errno.h>
-#include <linux/kcmp.h>
-#include <linux/mount.h>
 #include <linux/perf_event.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/signalfd.h>
 #include <sys/syscall.h>
-#include <sys/vfs.h>
 #include <unistd.h>
 
-// libbpf calls back from the one thread that loads; no lock is needed.
+// libbpf calls back from the one thread that loads, so no lock is needed.
 static char captured[16384];
 static size_t captured_bytes;
 static bool verbose_log;
 
 static int capture(enum libbpf_print_level level, const char *format, va_list arguments)
 {
-	// The verifier's log comes as one message, and what it objects to is at its end.
+	// The verifier's log comes as one message, and the objection is at its end.
 	static char message[1 << 20];
 	int length = vsnprintf(message, sizeof(message), format, arguments);
 	const char *tail = message;
@@ -87,7 +83,7 @@ int bpfleak_libbpf_open_iterator(struct bpf_program *program, uint32_t tid)
 	if (!link)
 		return -errno;
 	iterator = bpf_iter_create(bpf_link__fd(link));
-	// The iterator holds the link: closing ours here leaves one descriptor to care about.
+	// The iterator holds the link, so the caller has only one descriptor to close.
 	bpf_link__destroy(link);
 	return iterator;
 }
@@ -99,8 +95,8 @@ struct bpf_link *bpfleak_libbpf_attach_tracepoint(struct bpf_program *program, u
 		.size = sizeof(attributes),
 		.config = id,
 	};
-	// A tracepoint's program runs on every processor and for every process, whichever one the
-	// event was opened on.
+	// The program of a tracepoint runs on every processor and for every process, wherever the event
+	// was opened.
 	int event = syscall(SYS_perf_event_open, &attributes, -1, 0, -1, PERF_FLAG_FD_CLOEXEC);
 	struct bpf_link *link;
 	int error;
@@ -114,45 +110,4 @@ struct bpf_link *bpfleak_libbpf_attach_tracepoint(struct bpf_program *program, u
 	close(event);
 	errno = error;
 	return NULL;
-}
-
-int bpfleak_open_tracefs(void)
-{
-	int context = syscall(SYS_fsopen, "tracefs", FSOPEN_CLOEXEC);
-	int mount = -1;
-
-	if (context < 0)
-		return -errno;
-	if (!syscall(SYS_fsconfig, context, FSCONFIG_CMD_CREATE, NULL, NULL, 0))
-		mount = syscall(SYS_fsmount, context, FSMOUNT_CLOEXEC, 0);
-	if (mount < 0)
-		mount = -errno;
-	close(context);
-	return mount;
-}
-
-uint64_t bpfleak_file_system(int descriptor)
-{
-	struct statfs status;
-
-	return fstatfs(descriptor, &status) ? 0 : (uint64_t)status.f_type;
-}
-
-int bpfleak_signal_descriptor(const void *signals)
-{
-	return signalfd(-1, signals, SFD_NONBLOCK | SFD_CLOEXEC);
-}
-
-int bpfleak_pidfd_open(int pid)
-{
-	int descriptor = syscall(SYS_pidfd_open, pid, 0);
-
-	return descriptor < 0 ? -errno : descriptor;
-}
-
-int bpfleak_same_space(int first_pid, int second_pid)
-{
-	long order = syscall(SYS_kcmp, first_pid, second_pid, KCMP_VM, 0, 0);
-
-	return order < 0 ? -errno : order == 0;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* libbpf for Swift, and the few calls that Swift cannot make itself: variadic functions, option
- * structs made by macros, and atomic access to memory shared with the kernel. */
+/* libbpf for Swift, with what Swift cannot do itself: variadic functions, option structs made by
+ * macros, and atomic access to the ring that libbpf's maps share with the kernel. */
 #ifndef BPFLEAK_LIBBPF_H
 #define BPFLEAK_LIBBPF_H
 
@@ -11,38 +11,22 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* libbpf's messages go to a variadic callback. Keeps the last 16 KiB of them for the error that
- * may follow, and copies them to standard error when `verbose`. */
+/* Keeps the last 16 KiB of libbpf's messages for the error that may follow, and copies them to standard
+ * error when `verbose`. libbpf hands them to a variadic callback. */
 void bpfleak_libbpf_capture_log(bool verbose);
 
-/* What was kept, NUL-terminated, from the oldest to the newest; valid until the next call. */
+/* The kept messages, oldest first, NUL-terminated. Valid until the next call. */
 const char *bpfleak_libbpf_log(void);
 
 /* bpf_object__open_mem, whose options are a macro. NULL with errno on failure. */
 struct bpf_object *bpfleak_libbpf_open(const void *object, size_t bytes, const char *name);
 
-/* An iterator over all tasks, or with `tid` not 0 over that one (from kernel 6.1 on). A file
+/* An iterator over all tasks, or over the task `tid` when that is not 0 (from kernel 6.1 on). A file
  * descriptor to read from, or -errno. */
 int bpfleak_libbpf_open_iterator(struct bpf_program *program, uint32_t tid);
 
 /* Attaches to the classic tracepoint of that id, as long as the link lives. NULL with errno. */
 struct bpf_link *bpfleak_libbpf_attach_tracepoint(struct bpf_program *program, uint64_t id);
-
-/* A descriptor of tracefs, mounted nowhere and gone when closed, or -errno: reading a tracepoint's
- * id must leave no mount behind on the host. */
-int bpfleak_open_tracefs(void);
-
-/* The magic number of the file system that a file is on (statfs(2)); 0 where it cannot be told. Swift's
- * Glibc lacks fstatfs. */
-uint64_t bpfleak_file_system(int descriptor);
-
-/* Readable when one of `signals`, a sigset_t, is pending; -1 with errno. Swift's Glibc lacks signalfd. */
-int bpfleak_signal_descriptor(const void *signals);
-
-int bpfleak_pidfd_open(int pid);
-
-/* kcmp(2): whether two processes share one address space; 1, 0 or -errno. */
-int bpfleak_same_space(int first_pid, int second_pid);
 
 static inline uint64_t bpfleak_load_acquire_u64(const void *address)
 {

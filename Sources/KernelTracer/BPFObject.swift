@@ -4,20 +4,27 @@ import CBPFLeakWire
 import CLibbpf
 import Glibc
 
-/// The loaded programs and maps. Closing it detaches and frees all of them; the kernel does the same
-/// if this process is killed.
+/// The programs and maps of a BPF object. Closing it frees all of them; the kernel does the same when this
+/// process is killed.
 struct BPFObject: ~Copyable {
   let raw: OpaquePointer
 
-  /// Opens the object that is embedded in this binary.
-  init(verbose: Bool) throws(TracerError) {
+  /// Reads the embedded object and asks the kernel nothing.
+  init(verbose: Bool) throws(TracerError) { try self.init(Self.embedded, verbose: verbose) }
+
+  /// `image` is needed for the time of the call only.
+  init(_ image: UnsafeRawBufferPointer, verbose: Bool) throws(TracerError) {
     bpfleak_libbpf_capture_log(verbose)
-    var bytes = 0
-    let image = bpfleak_tracer_object(&bytes)
-    guard let raw = bpfleak_libbpf_open(image, bytes, "bpfleak") else {
+    guard let raw = bpfleak_libbpf_open(image.baseAddress, image.count, "bpfleak") else {
       throw .badObject("libbpf cannot read it: errno \(errno)")
     }
     self.raw = raw
+  }
+
+  static var embedded: UnsafeRawBufferPointer {
+    var bytes = 0
+    let start = bpfleak_tracer_object(&bytes)
+    return UnsafeRawBufferPointer(start: start, count: bytes)
   }
 
   deinit { bpf_object__close(raw) }
@@ -40,7 +47,7 @@ struct BPFObject: ~Copyable {
     bpf_map__fd(try map(name))
   }
 
-  /// What a map of global variables will start with; to be set before loading.
+  /// The values that a map of global variables starts with. Set them before loading.
   func memory<Value>(
     of mapName: String, as type: Value.Type
   ) throws(TracerError) -> UnsafeMutablePointer<Value> {
@@ -51,10 +58,15 @@ struct BPFObject: ~Copyable {
     return UnsafeMutableRawPointer(mutating: memory).assumingMemoryBound(to: type)
   }
 
-  func load() throws(TracerError) {
+  /// Loads the programs of these hooks, and those that run at no hook of their own.
+  func loadOnly(_ wanted: [Hook]) throws(TracerError) {
+    for hook in try hooks() where !wanted.contains(hook) {
+      bpf_program__set_autoload(try program(hook.program), false)
+    }
     let code = bpf_object__load(raw)
     if code == 0 { return }
     let log = String(cString: bpfleak_libbpf_log())
+    // A verifier that got to see a program says how much of it was processed.
     if -code == EPERM, !log.contains("processed") {
       throw .notPermitted(operation: "loading BPF programs", code: -code)
     }
@@ -64,13 +76,4 @@ struct BPFObject: ~Copyable {
     }
     throw .refused(program: refused, code: -code, log: log)
   }
-}
-
-/// An attached program; detaches itself.
-struct Attachment: ~Copyable {
-  private let link: OpaquePointer
-
-  init(owning link: OpaquePointer) { self.link = link }
-
-  deinit { bpf_link__destroy(link) }
 }

@@ -1,67 +1,82 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A place in the kernel that a program of ours is attached to.
+/// A place in the kernel that a program of ours runs at, as the program declares it in the BPF object.
+///
+/// BPF/shared/hook.h has the words of a declaration. No list of hooks is kept in Swift.
 public struct Hook: Sendable, Hashable {
-  public enum Kind: String, Sendable {
-    /// Found by its id in tracefs.
+  public enum Kind: String, Sendable, CaseIterable {
+    /// A classic tracepoint, found by its id in tracefs.
     case tracepoint
-    /// Found by its type in the kernel's BTF; its arguments are the kernel's own pointers.
+    /// A tracepoint found by its type in the kernel's BTF. Its arguments are the kernel's own pointers.
     case typed = "tp_btf"
+    /// Runs when the loader reads it, once for each thing that the kernel lists.
+    case iterator = "iter"
+  }
+
+  /// What a run asks for as a whole. Programs of a part that it does not ask for are not loaded.
+  public enum Part: String, Sendable, CaseIterable {
+    /// Changes of address spaces. Every run asks for them; declarations do not name them.
+    case changes
+    /// Where something was called from, beyond what the records of changes carry.
+    case callPaths = "call paths"
+    /// The kernel's lists in binary form.
+    case lists
   }
 
   public var program: String
+  public var kind: Kind
   /// `syscalls/sys_exit_mmap`, `task_newtask`.
   public var name: String
-  public var kind: Kind
-  /// Whether a kernel may lack it: then what it would tell is found by asking the kernel.
-  public var isOptional = false
+  public var part: Part
+  /// What the hook tells, in a few words.
+  public var purpose: String
+  /// How its facts are found where the hook is absent. Nil: bpfleak cannot trace without this hook.
+  public var withoutIt: String?
+  /// The first kernel that has it, where that is after `KernelVersion.minimum`.
+  public var since: KernelVersion?
+  /// The option that a kernel must be built with to have it.
+  public var builtWith: String?
 
-  /// Every hook there is, with what each is for in docs/architecture.md.
-  ///
-  /// In the order of attaching, ends and beginnings first: the kernel uses an `mm_struct` again at once,
-  /// and calls of one process would be taken for those of another that ended unseen.
-  public static let all: [Hook] = [
-    Hook(program: "space_ended", name: "exit_mmap", kind: .typed, isOptional: true),
-    Hook(program: "task_exited", name: "sched_process_exit", kind: .typed),
-    Hook(program: "task_execed", name: "sched_process_exec", kind: .typed),
-    Hook(program: "task_created", name: "task_newtask", kind: .typed),
-    Hook(program: "task_renamed", name: "task_rename", kind: .typed),
-    Hook(
-      program: "clone_entered", name: "syscalls/sys_enter_clone", kind: .tracepoint,
-      isOptional: true),
-    Hook(
-      program: "clone3_entered", name: "syscalls/sys_enter_clone3", kind: .tracepoint,
-      isOptional: true),
-    Hook(program: "mmap_returned", name: "syscalls/sys_exit_mmap", kind: .tracepoint),
-    Hook(program: "munmap_entered", name: "syscalls/sys_enter_munmap", kind: .tracepoint),
-    Hook(program: "munmap_returned", name: "syscalls/sys_exit_munmap", kind: .tracepoint),
-    Hook(program: "mremap_entered", name: "syscalls/sys_enter_mremap", kind: .tracepoint),
-    Hook(program: "mremap_returned", name: "syscalls/sys_exit_mremap", kind: .tracepoint),
-    Hook(program: "mprotect_returned", name: "syscalls/sys_exit_mprotect", kind: .tracepoint),
-    Hook(
-      program: "pkey_mprotect_returned", name: "syscalls/sys_exit_pkey_mprotect",
-      kind: .tracepoint, isOptional: true),
-    Hook(program: "brk_returned", name: "syscalls/sys_exit_brk", kind: .tracepoint),
-    Hook(
-      program: "shmat_returned", name: "syscalls/sys_exit_shmat", kind: .tracepoint,
-      isOptional: true),
-    Hook(
-      program: "shmat_returned_5_15", name: "syscalls/sys_exit_shmat", kind: .tracepoint,
-      isOptional: true),
-    Hook(
-      program: "shmdt_entered", name: "syscalls/sys_enter_shmdt", kind: .tracepoint,
-      isOptional: true),
-    Hook(
-      program: "io_setup_returned", name: "syscalls/sys_exit_io_setup", kind: .tracepoint,
-      isOptional: true),
-    Hook(
-      program: "io_destroy_returned", name: "syscalls/sys_exit_io_destroy",
-      kind: .tracepoint, isOptional: true),
-    Hook(
-      program: "remap_file_pages_returned", name: "syscalls/sys_exit_remap_file_pages",
-      kind: .tracepoint, isOptional: true),
-    Hook(
-      program: "map_shadow_stack_returned", name: "syscalls/sys_exit_map_shadow_stack",
-      kind: .tracepoint, isOptional: true),
-  ]
+  public var isOptional: Bool { withoutIt != nil }
+
+  /// Reads a declaration: the section of a program and the tags beside it. Nil for a program that runs
+  /// at no place of its own.
+  init?(program: String, section: String, tags: [String]) throws(TracerError) {
+    let place = section.split(separator: "/", maxSplits: 1)
+    guard place.count == 2 else {
+      guard tags.isEmpty else { throw .badObject("\(program) is tagged and has no place") }
+      return nil
+    }
+    guard let kind = Kind(rawValue: String(place[0])) else {
+      throw .badObject("\(program) is of the unknown kind \(place[0])")
+    }
+    self.program = program
+    self.kind = kind
+    name = String(place[1])
+    part = .changes
+    purpose = ""
+    for tag in tags { try take(tag) }
+    if purpose.isEmpty { throw .badObject("\(program) does not say what it is for") }
+  }
+
+  private mutating func take(_ tag: String) throws(TracerError) {
+    let words = tag.split(separator: "=", maxSplits: 1).map(String.init)
+    guard words.count == 2 else { throw .badObject("\(program) has the tag \(tag)") }
+    switch words[0] {
+    case "bpfleak.purpose": purpose = words[1]
+    case "bpfleak.without": withoutIt = words[1]
+    case "bpfleak.built-with": builtWith = words[1]
+    case "bpfleak.since":
+      guard let version = KernelVersion(release: words[1]) else {
+        throw .badObject("\(program) is there since \(words[1])")
+      }
+      since = version
+    case "bpfleak.part":
+      guard let known = Part(rawValue: words[1]) else {
+        throw .badObject("\(program) belongs to the unknown part \(words[1])")
+      }
+      part = known
+    default: throw .badObject("\(program) has the tag \(tag)")
+    }
+  }
 }

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import CLibbpf
 import Glibc
+import Procfs
 
-/// What this kernel and this user can do, found out before anything is loaded.
+/// What this kernel and this user can do, found out before the programs are loaded.
+///
+/// What single hooks need is not asked here but by `LoadPlan`, of the hooks that a run wants.
 public struct Probe: Sendable {
   public var release: String
   public var architecture: String
@@ -10,9 +13,9 @@ public struct Probe: Sendable {
   public var hasBTF: Bool
   public var lockdown: String?
   public var capabilities: UInt64
+  /// Whether an iterator can list one thread alone.
   public var hasIteratorOverOneTask: Bool
-  public var hasSpaceEnd: Bool
-  public var hasFindVMA: Bool
+  /// Whether programs may call bpf_loop.
   public var hasLoop: Bool
 
   public static let btfPath = "/sys/kernel/btf/vmlinux"
@@ -32,14 +35,10 @@ public struct Probe: Sendable {
     }
     capabilities = Self.effectiveCapabilities()
     hasIteratorOverOneTask = version.map { $0 >= KernelVersion(6, 1) } ?? false
-    hasSpaceEnd = false
-    hasFindVMA = libbpf_probe_bpf_helper(BPF_PROG_TYPE_TRACEPOINT, BPF_FUNC_find_vma, nil) == 1
-    hasLoop = libbpf_probe_bpf_helper(BPF_PROG_TYPE_TRACEPOINT, BPF_FUNC_loop, nil) == 1
-    if hasBTF, let types = btf__load_vmlinux_btf() {
-      hasSpaceEnd =
-        btf__find_by_name_kind(types, "btf_trace_exit_mmap", UInt32(BTF_KIND_TYPEDEF)) > 0
-      btf__free(types)
-    }
+    // Where that is not known, the way that works on every kernel is taken.
+    hasLoop =
+      Availability.ofHelper(Int32(BPF_FUNC_loop.rawValue), for: BPF_PROG_TYPE_TRACEPOINT)
+      == .present
   }
 
   /// Bits of linux/capability.h.
@@ -67,7 +66,7 @@ public struct Probe: Sendable {
     return tracefsObstacle
   }
 
-  /// Why the ids of tracepoints cannot be read, which are asked for with each run.
+  /// Why the ids of tracepoints cannot be read; nil when they can. Every run needs them.
   public var tracefsObstacle: TracerError? { Tracefs.obstacle }
 
   private static func effectiveCapabilities() -> UInt64 {

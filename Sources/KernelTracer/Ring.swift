@@ -4,10 +4,10 @@ import Glibc
 
 /// The reader's end of a BPF ring buffer, mapped into memory.
 ///
-/// Read here and not through libbpf, because positions matter: a snapshot joins the stream at a
-/// known one. The layout is the kernel's user interface (kernel/bpf/ringbuf.c): one page with the
-/// consumer's position, one with the producer's, then the data mapped twice in a row, so that a
-/// record that runs over the end is still in one piece.
+/// libbpf does not tell positions in the stream, and a snapshot joins the stream at a known one. The
+/// layout is the kernel's user interface (kernel/bpf/ringbuf.c): one page with the consumer's position,
+/// one with the producer's, then the data, mapped twice in a row. So a record that runs over the end is
+/// still in one piece.
 struct Ring: ~Copyable {
   private let consumerPage: UnsafeMutableRawPointer
   private let producerPage: UnsafeRawPointer
@@ -48,8 +48,8 @@ struct Ring: ~Copyable {
   var producerPosition: UInt64 { bpfleak_load_acquire_u64(producerPage) }
   var consumerPosition: UInt64 { bpfleak_load_acquire_u64(consumerPage) }
 
-  /// Hands every record before `end` to `body`, and frees its room at once. Stops early where `body`
-  /// answers false, and at a record that is still being written. Answers how many there were.
+  /// Hands every record before `end` to `body` and frees its room at once. Answers how many records
+  /// that were. Stops early where `body` answers false, and at a record that is still being written.
   @discardableResult
   func drain(upTo end: UInt64, _ body: (UnsafeRawBufferPointer) -> Bool) -> Int {
     var position = consumerPosition

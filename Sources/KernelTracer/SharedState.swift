@@ -4,7 +4,7 @@ import Glibc
 
 /// The programs' global variables, mapped into memory and live on both sides.
 ///
-/// `bpf_object__load` leaves libbpf's own copy of them unconnected; only skeletons map it anew.
+/// libbpf's own copy of them is not connected to the programs after loading, except in skeletons.
 struct SharedState: ~Copyable {
   private let state: UnsafeMutablePointer<bpfleak_shared>
 
@@ -26,15 +26,15 @@ struct SharedState: ~Copyable {
     }
   }
 
-  var stacksUnsent: UInt64 { state.pointee.stacks_unsent }
+  var callPathsUnsent: UInt64 { state.pointee.call_paths_unsent }
 
-  /// Losses whose space could not be noted, since this was last called.
+  /// How many losses since the last call have a space that the map could not hold.
   func takeOverflow() -> UInt64 {
     defer { state.pointee.lost_spaces_overflow = 0 }
     return state.pointee.lost_spaces_overflow
   }
 
-  /// Whether the reader sleeps, so that the next record is to wake it. The programs take it back.
+  /// Says that the reader sleeps and the next record must wake it. The program that does so clears this.
   func setReaderWaits(_ waits: Bool) { state.pointee.reader_waits = waits ? 1 : 0 }
 
   func setNamespace(level: UInt32, inode: UInt32) {

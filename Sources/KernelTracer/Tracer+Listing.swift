@@ -5,32 +5,31 @@ import CLibbpf
 import Glibc
 public import MappingEvents
 public import MappingLedger
+import Procfs
 
-/// The kernel's own lists: in binary through BPF iterators, or else from the text of /proc.
+/// The kernel's own lists, in binary through BPF iterators or from the text of /proc.
 extension Tracer {
   /// All threads that have an address space.
   public func tasks() throws(TracerError) -> [ListedTask] {
     listsText ? TextListing().tasks() : try rawTasks(of: nil).compactMap(Self.task)
   }
 
-  /// The mappings of every space that one of `tasks` is in.
-  ///
-  /// The kernel lists a space once for each thread of it; the result holds each once.
+  /// The mappings of every space that one of `tasks` is in, each space once.
   public func areas(
     of tasks: [ListedTask], texts: inout TextTable
   ) throws(TracerError) -> [SpaceKey: [SpaceSnapshot.Area]] {
     var spaces: [SpaceKey: [SpaceSnapshot.Area]] = [:]
     if listsText {
       for task in tasks where spaces[task.space] == nil {
-        spaces[task.space] = ProcText.areas(of: task.process, texts: &texts)
+        spaces[task.space] = ProcessFiles(task.process).areas(texts: &texts)
       }
       return spaces
     }
     return try listMappings(of: nil, &texts)
   }
 
-  /// One space and its threads, found through a thread of it; nil when that is gone, or in another
-  /// space by now.
+  /// One space and its threads, found through one of these threads. Nil when that thread is gone or is in
+  /// another space by now.
   public func snapshot(
     of key: SpaceKey, through thread: ThreadID, texts: inout TextTable
   ) throws(TracerError) -> (space: SpaceSnapshot, tasks: [ListedTask])? {
@@ -38,9 +37,9 @@ extension Tracer {
     var areas: [SpaceSnapshot.Area]?
     if listsText {
       tasks = TextListing().tasks(of: thread)
-      // The text has no key to tell by; what is known of the thread has to do.
+      // The text holds no keys, so the key that the caller knows is taken.
       for index in tasks.indices { tasks[index].space = key }
-      areas = tasks.first.flatMap { ProcText.areas(of: $0.process, texts: &texts) }
+      areas = tasks.first.flatMap { ProcessFiles($0.process).areas(texts: &texts) }
     } else {
       tasks = try rawTasks(of: thread).compactMap(Self.task).filter { $0.space == key }
       areas = try listMappings(of: thread, &texts)[key]
@@ -50,7 +49,7 @@ extension Tracer {
   }
 
   private static func task(_ task: bpfleak_task) -> ListedTask? {
-    // 0 is what cannot be seen from the tracer's pid namespace.
+    // A task that cannot be seen from the tracer's pid namespace has the ids 0.
     guard task.pid != 0, task.tid != 0 else { return nil }
     return ListedTask(
       space: SpaceKey(task.space), process: ProcessID(task.pid), thread: ThreadID(task.tid),
@@ -64,7 +63,7 @@ extension Tracer {
     var list = MappingList()
     try read("list_mappings", thread) { bytes in
       list.append(bytes, texts: &texts)
-      // Linux 6.18 was seen to list the tail of a busy space of several threads over and over.
+      // Linux 6.18 was seen to list the tail of a busy space with several threads without end.
       return thread == nil || list.isProgressing
     }
     return list.finish()
@@ -82,7 +81,7 @@ extension Tracer {
     return tasks
   }
 
-  /// Hands what the iterator writes to `take`, in whole entries, until that answers false.
+  /// Hands what the iterator writes to `take`, in whole entries, until `take` answers false.
   private func read(
     _ program: String, _ thread: ThreadID?, _ take: (UnsafeRawBufferPointer) -> Bool
   ) throws(TracerError) {
@@ -91,7 +90,7 @@ extension Tracer {
     if raw == -ESRCH || raw == -EINVAL && one != 0 { return }
     guard raw >= 0 else { throw .system(operation: "listing with \(program)", code: -raw) }
     let file = FileDescriptor(owning: raw)
-    // The kernel fills 32 KiB at most at a time, and cuts no entry when there is room for that.
+    // The kernel writes at most 32 KiB at a time. It cuts no entry when the buffer has room for that.
     var buffer = [UInt8](repeating: 0, count: 1 << 16)
     while true {
       let (got, code) = buffer.withUnsafeMutableBytes { bytes in
@@ -108,24 +107,24 @@ extension Tracer {
   }
 }
 
-/// The areas of one or more spaces, as an iterator writes them: one space after the other, and again
-/// through another process that shares it.
+/// The areas of one or more spaces, as an iterator writes them: one space after the other. A space that
+/// several processes share comes once for each.
 private struct MappingList {
   private var spaces: [SpaceKey: [SpaceSnapshot.Area]] = [:]
   private var key = SpaceKey(0)
   private var areas: [SpaceSnapshot.Area] = []
-  /// Files come many times over; their paths are made into text once for each list.
+  /// Paths by file. A file comes many times in a list, and its path is made into text once.
   private var paths: [FileIdentity: TextID] = [:]
-  /// Whether the next area is the first of what one call of read gave, and not of the first one.
+  /// Whether the next area is the first that a read gave, other than the first read.
   private var isAtSeam = false
   private var hasBegun = false
-  /// Whether the last bytes had anything in them that was not there before.
+  /// Whether the last bytes held an area that had not been listed before.
   private(set) var isProgressing = true
 
   mutating func append(_ bytes: UnsafeRawBufferPointer, texts: inout TextTable) {
     isProgressing = false
-    // Between two reads the kernel remembers the end of the area it is to go on with. When that was split
-    // meanwhile, it goes on with the last part, and leaves out the others.
+    // Between two reads the kernel remembers the end of the area that comes next. When that area was split
+    // meanwhile, the kernel goes on with its last part and leaves out the others.
     isAtSeam = hasBegun
     hasBegun = true
     var place = 0
@@ -164,7 +163,7 @@ private struct MappingList {
     area.followsSeam = isAtSeam
     isAtSeam = false
     if let last = areas.last, area.range.start < last.range.end {
-      // Seen already: through another process, or again because it grew while the lock was let go.
+      // Listed before: through another process, or it grew while the kernel had let go of the lock.
       guard area.range.end > last.range.end else { return }
       let cut = last.range.end - area.range.start
       area.range.start += cut
@@ -176,7 +175,7 @@ private struct MappingList {
 }
 
 extension SpaceSnapshot.Area {
-  /// Bits of include/linux/mm.h; the low three are those of `Protection`.
+  /// Bits of include/linux/mm.h. The low three are those of `Protection`.
   private enum Flag {
     static let mayShare: UInt64 = 0x80
     static let growsDown: UInt64 = 0x100
@@ -189,7 +188,7 @@ extension SpaceSnapshot.Area {
     self.init(
       range: AddressRange(start: vma.start, end: vma.end),
       protection: Protection(rawValue: UInt8(vma.flags & 7)),
-      // A shared mapping of a file opened for reading has lost VM_SHARED and kept VM_MAYSHARE.
+      // A shared mapping of a file that was opened for reading has VM_MAYSHARE and not VM_SHARED.
       isShared: vma.flags & Flag.mayShare != 0,
       isSpecial: vma.has_file == 0 && vma.flags & (Flag.pfnMap | Flag.io | Flag.mixedMap) != 0,
       growsDown: vma.flags & Flag.growsDown != 0,

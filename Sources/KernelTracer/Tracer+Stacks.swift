@@ -4,11 +4,12 @@ import CLibbpf
 public import MappingEvents
 public import MappingLedger
 
-/// What the programs know about the code of a space, which tells its stacks apart.
+/// What the programs know about the code of each space. It decides which words of a user stack count when
+/// they tell call paths apart.
 extension Tracer {
-  /// Tells where the code of a space begins that was there before the programs were.
+  /// Tells the programs where the code of an older space begins, one that they did not see grow.
   ///
-  /// Without it every pointer into mapped memory counts as code, and one call path comes as many.
+  /// Without it every pointer into mapped memory counts as code, and one call path is sent as many.
   public func noteCode(of space: SpaceSnapshot) {
     guard spec.stacks == .auto, !space.key.isProvisional else { return }
     // The program's own file lies below the heap.
@@ -26,12 +27,12 @@ extension Tracer {
     bpf_map_update_elem(spacesCode, &key, &value, 0)
   }
 
-  /// Forgets stacks by their fingerprints: the next call from there sends its stack again.
+  /// Forgets call paths by their fingerprints. The next call from there is sent as a new one.
   public func forgetStacks(_ fingerprints: some Sequence<UInt64>) {
     for var fingerprint in fingerprints { bpf_map_delete_elem(callPathIDs, &fingerprint) }
   }
 
-  /// Has more copied of the stacks of a space; false when it is the most already.
+  /// Has the programs copy more of the user stacks of a space. False when they copy the most already.
   @discardableResult
   public func copyMoreStack(of space: SpaceKey) -> Bool {
     var key = space.raw
@@ -46,9 +47,9 @@ extension Tracer {
 }
 
 extension TracerSpec {
-  /// Without bpf_loop (before 5.17) the verifier lets us look through no more than a page.
+  /// Without bpf_loop (before 5.17) the verifier accepts a look through one page and no more.
   static func mostStackBytes(on probe: Probe) -> Int { probe.hasLoop ? mostStackBytes : 4096 }
 
-  /// What to copy of a stack at first: whole words.
+  /// How much of a user stack to copy at first, in whole words.
   func stackBytes(on probe: Probe) -> Int { min(stackBytes, Self.mostStackBytes(on: probe)) & ~7 }
 }

@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Why tracing cannot start or go on. Cases hold facts; the command line writes the sentence.
+/// Why tracing cannot start or go on. Cases hold facts. The command line writes the sentence.
 public enum TracerError: Error, Sendable, Equatable {
   /// The user lacks the capabilities to load BPF programs.
   case notPermitted(operation: String, code: Int32)
-  /// No tracefs of our own or of the machine is open to this user.
+  /// This user can read no tracefs, neither an own one nor the machine's.
   case tracefsOutOfReach(code: Int32)
-  /// The kernel is older than what the programs need.
+  /// The programs need a newer kernel.
   case kernelTooOld(running: KernelVersion, needs: KernelVersion)
   /// The kernel does not describe its own types.
   case noBTF(path: String)
   /// Lockdown forbids BPF to read kernel memory.
   case lockdown(mode: String)
-  /// The kernel refused a program; the verifier's last lines.
+  /// The kernel refused a program. The log is what the verifier said last.
   case refused(program: String, code: Int32, log: String)
-  /// A hook that exactness needs is not there.
+  /// A required hook cannot be used.
   case noHook(name: String, code: Int32)
   case system(operation: String, code: Int32)
-  /// The object does not hold what this loader was built for.
+  /// The embedded object does not hold what this loader expects.
   case badObject(String)
 }
 
@@ -31,7 +31,7 @@ public struct KernelVersion: Hashable, Sendable, Comparable, CustomStringConvert
     self.minor = minor
   }
 
-  /// The first two numbers of a release such as `6.1.0-13-amd64`; nil when there are none.
+  /// The first two numbers of a release such as `6.1.0-13-amd64`. Nil when it does not have two.
   public init?(release: String) {
     let numbers = release.split { !$0.isNumber }.prefix(2).compactMap { Int($0) }
     guard numbers.count == 2 else { return nil }
@@ -44,6 +44,6 @@ public struct KernelVersion: Hashable, Sendable, Comparable, CustomStringConvert
 
   public var description: String { "\(major).\(minor)" }
 
-  /// `bpf_task_pt_regs`, `bpf_get_current_task_btf` and links of perf events are all there.
+  /// The first kernel with `bpf_task_pt_regs`, `bpf_get_current_task_btf` and links of perf events.
   public static let minimum = KernelVersion(5, 15)
 }

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import Renderers
 import TextLayout
 
 private let standIns: [Character: Character] = ["…": "~", "µ": "u", "▼": "v", "▲": "^"]
 
-/// The text for a terminal that shows ASCII only, as many cells wide: graphs keep their shape.
+/// The text for a terminal without Unicode, equally wide. Graphs keep their shape.
 func asciiOnly(_ text: String) -> String {
   if text.utf8.allSatisfy({ $0 < 0x80 }) { return text }
   let bars = Array("▁▂▃▄▅▆▇█")

@@ -1,21 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 public import MappingEvents
 public import MappingLedger
-import Renderers
 import Reporting
 import TextLayout
 
-/// What an event did, in words; nil when it did nothing. `path` is that of a mapped file, when known.
+/// What an event did, in words; nil when it did nothing. `path` is the mapped file, when known.
 public func eventWords(_ event: MappingEvent, _ change: LedgerChange, path: String?) -> String? {
   switch (event.fact, change.effect) {
   case (.mapped(let call), .mapped(let range, let replaced)):
     let what = path ?? call.flags.names.dropFirst().joined(separator: " ")
     return "mapped \(formatBytes(range.length)) at \(hex(range.start)) "
       + "\(call.protection.word(isShared: call.flags.isShared)) \(what)"
-      + (replaced > 0 ? ", over \(formatBytes(replaced))" : "")
+      + (replaced > 0 ? ", replacing \(formatBytes(replaced))" : "")
   case (_, .unmapped(let range, let freed)):
     return "unmapped \(formatBytes(freed)) at \(hex(range.start))"
-  case (_, .restored(let bytes)): return "the munmap failed: \(formatBytes(bytes)) are still there"
+  case (_, .restored(let bytes)): return "munmap failed: \(formatBytes(bytes)) still mapped"
   case (_, .moved(let from, let to)):
     return "moved \(formatBytes(from.length)) from \(hex(from.start)) to "
       + "\(formatBytes(to.length)) at \(hex(to.start))"
@@ -32,7 +31,7 @@ public func eventWords(_ event: MappingEvent, _ change: LedgerChange, path: Stri
     let kind =
       process == nil ? "thread \(call.childThread.raw)" : "process \(call.childProcess.raw)"
     return "created \(kind)" + (stack.map { " on the stack at \(hex($0))" } ?? "")
-  case (_, .execed): return "became another program (exec)"
+  case (_, .execed): return "executed another program (exec)"
   case (_, .exited(_, let last)): return last ? "exited, the last thread" : "exited"
   case (_, .mapped), (_, .taskCreated), (_, .none), (_, .spaceEnded), (_, .renamed), (_, .unsure):
     return nil

@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 import MappingEvents
 import MappingLedger
-import Renderers
 import Reporting
 import TextLayout
 
-/// One address space: the verdict and its evidence, its mappings, or what happens in it.
+/// One address space: its verdict and evidence, its mappings, or its events.
 func renderFocus(_ content: LiveContent, _ state: ViewState, size: Size) -> Frame {
   var frame = Frame(size: size)
   let columns = size.columns
   frame.add(titleLines(content, state, columns: columns))
   guard let focus = content.focus else {
     frame.add(Line())
-    frame.add(Line("This process has ended; Esc goes back to the table.", .bold))
+    frame.add(Line("This process has exited. Esc goes back to the table.", .bold))
     frame.leave(1)
     frame.add(keyLine(state, columns: columns))
     return frame
@@ -39,8 +38,8 @@ private func processLine(_ focus: FocusReport, _ content: LiveContent, columns: 
   }
   var line = Line()
   if content.focusHasEnded {
-    line.add(" ENDED ", .suspect)
-    line.add(" this is what was known last: ")
+    line.add(" EXITED ", .suspect)
+    line.add(" last known state: ")
   }
   guard let first = focus.processes.first else {
     line.add("\(truncate(printable(focus.row.name), to: 24)) (pid \(focus.row.process.raw))", .bold)
@@ -55,18 +54,18 @@ private func processLine(_ focus: FocusReport, _ content: LiveContent, columns: 
   }
   for caveat in focus.row.caveats { line.add("  \(caveat.mark) \(caveat.rawValue)", .dim) }
   let row = content.report.rows.first { $0.space == focus.row.space }
-  // A beginning that says nothing is left out.
+  // A command line that is cut too short says nothing.
   if let command = row?.commandLine, !command.isEmpty, columns - line.width >= 32 {
     line.add("  command: " + printable(command), .dim)
   }
   return line.cut(to: columns)
 }
 
-/// The row of the line with the parts' names.
-private let paneRow = 3
+/// The row of the line with the names of the views.
+let paneRow = 3
 
-/// Which lines are visible, and what shows others; empty when all are.
-private func whereabouts(_ top: Int, _ extent: Extent) -> String {
+/// Which lines are visible, and the keys that show others; empty when all are visible.
+func whereabouts(_ top: Int, _ extent: Extent) -> String {
   guard extent.length > extent.page else { return "" }
   let top = min(top, extent.length - extent.page)
   let last = formatCount(UInt64(top + extent.page))
@@ -106,7 +105,7 @@ private func addVerdict(
     body.append(Line())
     body += groupLines(focus, columns: columns, most: max(8, page / 2))
   }
-  // Where there is room, what happens is seen at once.
+  // Spare lines show the latest events.
   let room = page - body.count - 2
   if room >= 3, !content.events.isEmpty {
     body.append(Line())
@@ -122,9 +121,7 @@ private func addVerdict(
 private func evidenceLines(_ focus: FocusReport, _ state: ViewState, columns: Int) -> [Line] {
   if focus.leaks.isEmpty {
     var line = Line("No leak found here so far.", .bold)
-    if !focus.header.coverage.isComplete {
-      line.add(" Events were lost, so one may have been missed.")
-    }
+    if let doubt = focus.header.coverage.doubt { line.add(" " + doubt) }
     return flow(line, columns: columns)
   }
   var lines: [Line] = []
@@ -138,8 +135,8 @@ private func evidenceLines(_ focus: FocusReport, _ state: ViewState, columns: In
       )
       .map { Line($0) }
     }
-    if let stack = leak.callPath, !stack.frames.isEmpty {
-      lines += stackLines(stack, isUnfolded: state.unfoldsStacks, columns: columns)
+    if let path = leak.callPath, !path.frames.isEmpty {
+      lines += callPathLines(path, isUnfolded: state.unfoldsStacks, columns: columns)
     }
   }
   return lines
@@ -148,7 +145,7 @@ private func evidenceLines(_ focus: FocusReport, _ state: ViewState, columns: In
 private func sizeLines(_ row: SpaceRow, columns: Int, sinceMark: Bool) -> [Line] {
   let isWide = columns >= 100
   let graph = isWide ? min(60, columns / 5) : 10
-  // Where that has no room, the first line of the screen says it.
+  // On a narrow screen, the first line says since when.
   let since =
     isWide
     ? (sinceMark ? " since the mark" : " since the start")
@@ -169,7 +166,7 @@ private func sizeLines(_ row: SpaceRow, columns: Int, sinceMark: Bool) -> [Line]
   if let kind = row.growingKind { virtual += ", \(isWide ? kind.rawValue : kind.shortWord)" }
   func perSecond(_ rate: Double) -> String { rate > 0 ? compactRate(rate) : "none" }
   let rate =
-    "\(perSecond(row.mapsPerSecond)) mapped, \(perSecond(row.unmapsPerSecond)) unmapped a second"
+    "\(perSecond(row.mapsPerSecond)) mapped, \(perSecond(row.unmapsPerSecond)) unmapped per second"
   return [
     line("virtual", formatBytes(row.virtualBytes), row.virtualLine(graph), virtual),
     line(
@@ -202,79 +199,10 @@ private func groupLines(_ focus: FocusReport, columns: Int, most: Int) -> [Line]
   return lines
 }
 
-extension LeakReport {
-  /// Whether the group is what the verdict speaks of: its kind, and its size and origin where the
-  /// verdict is on one of them.
-  fileprivate func blames(_ group: MappingGroup) -> Bool {
-    let subject = verdict.subject
-    // What is used of reserved memory is no mapping of the heap that the kernel knows.
-    guard group.kind.rawValue == subject.kind.rawValue, subject.origin.manner != .committed,
-      subject.origin.unitBytes == 0 || subject.origin.unitBytes.isNear(group.unitBytes)
-    else { return false }
-    guard subject.origin.callPath != nil, let origin = callPath?.origin else { return true }
-    return group.origin == origin
-  }
-}
-
-extension UInt64 {
-  /// A stack and the stack with its guard.
-  fileprivate func isNear(_ other: UInt64) -> Bool {
-    (self > other ? self - other : other - self) <= 1 << 16
-  }
-}
-
 extension Line {
-  fileprivate func padded(to columns: Int, _ style: Style) -> Line {
+  func padded(to columns: Int, _ style: Style) -> Line {
     var line = self
     line.pad(to: columns, style)
     return line
   }
-}
-
-// MARK: Mappings, events
-
-private func addMappings(_ focus: FocusReport, _ state: ViewState, page: Int, to frame: inout Frame)
-{
-  let columns = frame.size.columns
-  let page = max(1, page - 1)
-  let rows = focus.mappings
-  let top = min(state.top, max(0, rows.count - page))
-  let visible = Array(rows.dropFirst(top).prefix(page))
-  // Titles and line by line: only what is visible is put into words.
-  let lines = MappingTable(visible, at: focus.header.when, columns: columns, isSteady: true)
-    .lines(most: nil)
-  frame.add(Line(lines.first ?? "", .heading).padded(to: columns, .heading))
-  for (line, row) in zip(lines.dropFirst(), visible) {
-    let isDead = row.thread.map { !$0.isAlive } ?? false
-    frame.add(Line(line, isDead && row.kind == .threadStack ? .bold : .plain))
-  }
-  if rows.isEmpty { frame.add(Line("No mapping to show.")) }
-  if focus.leftOut > 0 {
-    frame.add(Line("\(counted(focus.leftOut, "smaller mapping")) left out", .dim))
-  }
-  frame.extent = Extent(page: page, length: rows.count)
-  frame.placeRight(whereabouts(state.top, frame.extent), row: paneRow)
-}
-
-private func addEvents(_ events: [EventLine], _ state: ViewState, page: Int, to frame: inout Frame)
-{
-  frame.extent = Extent(page: page, length: events.count)
-  frame.placeRight(whereabouts(state.top, frame.extent), row: paneRow)
-  if events.isEmpty {
-    frame.add(Line("Nothing has happened since it was opened."))
-    return
-  }
-  let top = min(state.top, max(0, events.count - page))
-  for event in events.dropFirst(top).prefix(page) {
-    frame.add(eventLine(event, columns: frame.size.columns))
-  }
-}
-
-private func eventLine(_ event: EventLine, columns: Int) -> Line {
-  let tenths = event.at / 100_000_000
-  var line = Line(padLeft("+\(tenths / 10).\(tenths % 10) s", to: 10), .dim)
-  line.add(" " + padLeft(String(event.thread.raw), to: 7) + " ")
-  line.add(padRight(truncate(printable(event.name), to: 15), to: 16), .dim)
-  line.add(printable(event.words))
-  return line.cut(to: columns)
 }

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-import Renderers
 import TextLayout
 
-/// What a run of text means; a terminal decides how that looks, with colors or without.
+/// The meaning of a run of text. The terminal decides how it looks, with or without colors.
 public enum Style: String, Sendable, CaseIterable {
   case plain, dim, bold, heading, leaking, suspect, selected, bar, graph
 }
 
-/// One line of a screen, made of runs of text. All text in it is printable.
+/// One line of a screen: runs of printable text with styles.
 public struct Line: Sendable, Equatable {
   public struct Span: Sendable, Equatable {
     public var text: String
@@ -15,7 +14,7 @@ public struct Line: Sendable, Equatable {
   }
 
   public private(set) var spans: [Span] = []
-  /// Cells it takes.
+  /// Width in cells.
   public private(set) var width = 0
 
   public init() {}
@@ -32,14 +31,14 @@ public struct Line: Sendable, Equatable {
     }
   }
 
-  /// Adds spaces up to that column.
+  /// Adds spaces up to a column.
   public mutating func pad(to column: Int, _ style: Style = .plain) {
     if column > width { add(String(repeating: " ", count: column - width), style) }
   }
 
   public var text: String { spans.map(\.text).joined() }
 
-  /// Not wider than that, whatever it takes.
+  /// The line, cut to a width.
   func cut(to columns: Int) -> Line {
     if width <= columns { return self }
     var line = Line()
@@ -51,7 +50,7 @@ public struct Line: Sendable, Equatable {
     return line
   }
 
-  /// Without the spaces at its end.
+  /// The line without trailing spaces.
   var trimmed: Line {
     var line = Line()
     for (index, span) in spans.enumerated() {
@@ -63,7 +62,7 @@ public struct Line: Sendable, Equatable {
   }
 }
 
-/// Cells of a terminal.
+/// The size of a terminal in cells.
 public struct Size: Sendable, Hashable {
   public var columns: Int
   public var rows: Int
@@ -74,16 +73,16 @@ public struct Size: Sendable, Hashable {
   }
 }
 
-/// All that stands on a screen at one moment: never wider or longer than `size`.
+/// The content of a screen: never wider or longer than `size`.
 public struct Frame: Sendable, Equatable {
   public let size: Size
   public private(set) var lines: [Line] = []
-  /// What keys can move through.
+  /// What keys can scroll through.
   public var extent = Extent()
 
   public init(size: Size) { self.size = size }
 
-  /// Lines that are still free.
+  /// Free lines.
   public var room: Int { max(0, size.rows - lines.count) }
 
   public mutating func add(_ line: Line) {
@@ -94,7 +93,7 @@ public struct Frame: Sendable, Equatable {
     for line in more { add(line) }
   }
 
-  /// Puts words over the end of a line, in the style that it ends with.
+  /// Writes words over the end of a line, in the style of its last run.
   mutating func placeRight(_ words: String, row: Int) {
     guard !words.isEmpty, row < lines.count else { return }
     let style = lines[row].spans.last?.style ?? .plain
@@ -105,17 +104,17 @@ public struct Frame: Sendable, Equatable {
     lines[row] = line.cut(to: size.columns)
   }
 
-  /// Leaves lines empty until `count` are left.
+  /// Adds empty lines until `count` free lines are left.
   public mutating func leave(_ count: Int) {
     while room > count { lines.append(Line()) }
   }
 }
 
-/// What keys can move through on a screen.
+/// What keys can scroll through on a screen.
 public struct Extent: Sendable, Equatable {
-  /// The address spaces of the table, by id, in the order shown; all of them, not the visible ones.
+  /// Ids of all address spaces of the table in the order shown, visible or not.
   public var order: [Int] = []
-  /// Rows of what scrolls that are visible at a time, and that there are.
+  /// Rows that are visible at a time, and all rows.
   public var page = 0
   public var length = 0
 

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import MappingEvents
-import Renderers
 import Reporting
 import TextLayout
 
-/// Who watches what since when, what it costs, and what is missing: one or two lines.
+/// The first two lines: what is watched, since when, at what cost, and what was lost.
 func titleLines(_ content: LiveContent, _ state: ViewState, columns: Int) -> [Line] {
   let header = content.report.header
   var paused = Line()
@@ -13,7 +12,7 @@ func titleLines(_ content: LiveContent, _ state: ViewState, columns: Int) -> [Li
   if let cost = content.cost {
     if right.width > 0 { right.add(" ") }
     right.add(
-      "own cost \(formatShare(cost.processorShare)) cpu, \(compactBytes(cost.residentBytes))", .dim)
+      "bpfleak: \(formatShare(cost.processorShare)) CPU, \(compactBytes(cost.residentBytes))", .dim)
   }
   var since = Line()
   if let mark = header.mark {
@@ -25,7 +24,7 @@ func titleLines(_ content: LiveContent, _ state: ViewState, columns: Int) -> [Li
   var title = Line("bpfleak \(printable(header.version))", .bold)
   let room = columns - max(right.width, since.width) - 36
   title.add("  \(truncate(printable(header.scope), to: max(12, room)))")
-  // From when growth counts, and that figures stand still, says more than the other words here.
+  // The mark and the pause matter more than how long it was watched.
   let watched = ", watched \(formatDuration(nanoseconds: header.elapsed))"
   if title.width + watched.count + since.width + paused.width < columns { title.add(watched) }
   for span in since.spans { title.add(span.text, span.style) }
@@ -37,7 +36,7 @@ func titleLines(_ content: LiveContent, _ state: ViewState, columns: Int) -> [Li
   return [title, countLine(header, columns: columns)]
 }
 
-/// What is missing comes first: it must not be cut.
+/// Losses come first, because the end of the line may be cut.
 private func countLine(_ header: ReportHeader, columns: Int) -> Line {
   var line = Line()
   let coverage = header.coverage
@@ -54,11 +53,12 @@ private func countLine(_ header: ReportHeader, columns: Int) -> Line {
   line.add(
     "; \(counted(header.processes, "process", "processes")), "
       + "\(counted(header.mappings, "mapping")), \(compactBytes(header.virtualBytes)) virtual")
-  if coverage.drift > 0 { line.add(", \(formatCount(coverage.drift)) mended") }
+  if coverage.drift > 0 { line.add(", \(formatCount(coverage.drift)) corrected") }
   return line
 }
 
-/// The machine's memory: a bar, then who has it. Process or kernel is the first question of a hunt.
+/// The machine's memory: a bar, then its parts. Whether processes or the kernel have it is the first
+/// question to answer.
 func memoryLines(_ content: LiveContent, columns: Int, most: Int) -> [Line] {
   guard let memory = content.memory, memory.total > 0, most > 0 else { return [] }
   let words =

@@ -1,36 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
-import Renderers
 import TextLayout
 
 private let keyHelp: [(String, String)] = [
-  ("Up Down PgUp PgDn", "move; Home goes back to whichever comes first"),
-  ("Enter", "open the process under the cursor; Esc goes back"),
+  ("Up Down PgUp PgDn", "move; Home: jump to the top row"),
+  ("Enter", "open the selected process; Esc goes back"),
   ("F4  /", "filter by name, command, pid, kind or verdict; Esc clears"),
-  ("F6  s  S", "order by the next column, by the one before; r reverses"),
-  ("g v e n", "order by growth, virtual size, resident size, name"),
-  ("F5  p  Space", "hold the figures still; tracing goes on"),
-  ("F7  m", "mark: growth counts from here on (so does kill -USR2)"),
+  ("F6  s  S", "sort by the next or the previous column; r reverses"),
+  ("g v e n", "sort by growth, virtual size, resident size or name"),
+  ("F5  p  Space", "freeze the figures; tracing continues"),
+  ("F7  m", "set a mark: growth counts from here (as with kill -USR2)"),
   ("Tab  1 2 3", "in an open process: verdict, mappings, events"),
-  ("F8  u", "fold and unfold call paths"),
-  ("^L  ^Z", "draw all anew; stop (fg goes on)"),
-  ("F10  q", "leave; the last report stays on the terminal"),
+  ("F8  u", "fold or unfold call paths"),
+  ("^L  ^Z", "redraw the screen; suspend (fg resumes)"),
+  ("F10  q", "quit; the last report stays on the terminal"),
 ]
 
 private let wordHelp: [(String, String)] = [
-  ("LEAKING", "shown: mapped, and by what was seen never to be given back"),
-  ("SUSPECT", "grows, and is not yet shown to be a loss"),
-  ("VIRT  RES", "address space; of that, in physical memory"),
-  ("+VIRT  +RES", "change since tracing began, or since the mark; +VIRT/M: a minute"),
-  ("TREND", "that size over the time watched, from its least to its most"),
+  ("LEAKING", "mapped, and never released while watched"),
+  ("SUSPECT", "grows; not proven to be a leak yet"),
+  ("VIRT  RES", "address space; the part of it in physical memory"),
+  ("+VIRT  +RES", "change since tracing began or since the mark; +VIRT/M: per minute"),
+  ("TREND", "that size while watched, scaled from its lowest to its highest"),
   ("GROWS", "the kind of memory that grew most"),
-  ("AGE  before", "mappings by when they were made; before: there when tracing began"),
-  ("NEW/MIN  EVERY", "bytes of them that came to stay a minute; the time from one to the next"),
-  ("unaccounted", "memory in use that no counter of the kernel shows"),
-  ("* ! ~ before a name", "table incomplete; events lost; 32-bit"),
-  ("LOST", "events that found the ring full: what they told is missing"),
+  ("AGE  before", "ages of mappings; before: they existed when tracing began"),
+  ("NEW/MIN  EVERY", "growth per minute; time between new mappings"),
+  ("unaccounted", "memory in use that no kernel counter shows"),
+  ("* ! ~ before a name", "table incomplete; events lost; 32-bit process"),
+  ("LOST", "events dropped because the ring buffer was full"),
 ]
 
-/// What the keys do and what the words mean.
+/// The help screen: keys and words.
 func renderHelp(_ state: ViewState, size: Size) -> Frame {
   func lines(_ entries: [(String, String)], width: Int) -> [Line] {
     entries.flatMap { name, words in

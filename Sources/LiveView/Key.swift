@@ -9,13 +9,13 @@ public enum Key: Sendable, Hashable {
   case other
 }
 
-/// What a key asks of whoever holds the tables; all else is done within `ViewState`.
+/// A request that `ViewState` cannot fulfill itself.
 public enum Action: Sendable, Hashable {
   case quit
-  /// The account of growth is to start anew.
+  /// Start the account of growth again.
   case mark
-  /// The focus on that space is to be made.
+  /// Make the report on that space.
   case open(space: Int)
-  /// What the terminal shows is in doubt: all of it is to be drawn.
+  /// Draw the whole screen, because the terminal may show something else.
   case redraw
 }

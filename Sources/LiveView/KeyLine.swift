@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import Renderers
 import TextLayout
 
-/// The last line of a screen: what the keys do here, or the filter being typed.
+/// The last line of a screen: the keys that work here, or the filter being typed.
 func keyLine(_ state: ViewState, columns: Int) -> Line {
   if state.isEditingFilter {
     var line = Line("Filter: ", .bold)
@@ -18,19 +17,19 @@ func keyLine(_ state: ViewState, columns: Int) -> Line {
     } else if state.focus != nil {
       [
         ("F1", "Help"), ("Esc", "Back"), ("F10", "Quit"), ("Tab", "Next part"),
-        ("F5", state.isPaused ? "Go on" : "Pause"), ("F7", "Mark"),
+        ("F5", state.isPaused ? "Resume" : "Pause"), ("F7", "Mark"),
         ("F8", state.unfoldsStacks ? "Fold" : "Unfold"),
       ]
     } else {
       [
         ("F1", "Help"), ("Enter", "Open"), ("F10", "Quit"), ("F4", "Filter"),
-        ("F5", state.isPaused ? "Go on" : "Pause"), ("F6", "Sort"), ("F7", "Mark"),
+        ("F5", state.isPaused ? "Resume" : "Pause"), ("F6", "Sort"), ("F7", "Mark"),
       ]
     }
   var line = Line()
   for (key, word) in keys {
     let label = padRight(" \(word) ", to: 7)
-    // The way in and out comes first; what finds no room is in help.
+    // The keys to get in and out come first. Help has those that do not fit.
     if line.width + key.count + label.count > columns { break }
     line.add(key, .bold)
     line.add(label, .bar)

@@ -3,27 +3,27 @@ public import MappingEvents
 public import Meminfo
 public import Reporting
 
-/// All that the live view shows, as of one moment.
+/// Everything the live view shows, at one moment.
 public struct LiveContent: Sendable {
   public var report: SystemReport
-  /// The space that is open, nil for none; as it was last when it has ended.
+  /// The open space; nil when none is open. Its last state when it has ended.
   public var focus: FocusReport?
   public var focusHasEnded = false
-  /// What happened in the open space, newest first.
+  /// Events of the open space, newest first.
   public var events: [EventLine] = []
   public var memory: MachineMemory?
-  /// As it was when the account of growth began.
+  /// The memory when the account of growth began.
   public var memoryBefore: MachineMemory?
   public var cost: OwnCost?
-  /// What the person should know now: that a mark was set, say.
+  /// A message for the next few seconds, such as that a mark was set.
   public var notice: String?
 
   public init(report: SystemReport) { self.report = report }
 }
 
-/// What bpfleak itself takes.
+/// The resources that bpfleak itself uses.
 public struct OwnCost: Sendable, Hashable {
-  /// Of one processor, since the time before.
+  /// Share of one processor since the last reading.
   public var processorShare: Double
   public var residentBytes: UInt64
 
@@ -33,7 +33,7 @@ public struct OwnCost: Sendable, Hashable {
   }
 }
 
-/// One event of an open space, in words; text from outside is still as it came.
+/// One event of an open space, in words. The text is not yet made printable.
 public struct EventLine: Sendable, Hashable {
   /// Nanoseconds since tracing began.
   public var at: UInt64

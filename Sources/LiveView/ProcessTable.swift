@@ -2,19 +2,18 @@
 import LeakDetection
 import MappingEvents
 import MappingLedger
-import Renderers
 import Reporting
 import TextLayout
 
-/// The table of processes for one width: columns keep their places while figures change.
+/// The table of processes for one width. Columns stay in place while figures change.
 struct ProcessTable {
   struct Column {
     var title: String
     var width: Int
     var isNumber = true
-    /// What an order by it is called; nil when there is none.
+    /// The sort order of this column; nil when it cannot be sorted by.
     var sort: SortColumn?
-    /// Columns with higher numbers go first when space is short; those with 0 stay.
+    /// Columns with higher numbers are dropped first when space is short. Those with 0 stay.
     var dispensability = 0
     var style = Style.plain
     var cell: (SpaceRow) -> String
@@ -32,14 +31,14 @@ struct ProcessTable {
       guard let most, columns[most].dispensability > 0 else { break }
       columns.remove(at: most)
     }
-    // What is left goes to names and graphs, in turn.
+    // Spare width goes to names, then to command lines, then to graphs.
     var spare = max(0, room - total())
     for (index, column) in columns.enumerated() where column.title == "NAME" {
       let more = min(spare, 8)
       columns[index].width += more
       spare -= more
     }
-    // Twenty processes of one interpreter have one name. What is too short to tell them apart is no use.
+    // Many processes of one interpreter share one name. A command line must be long enough to tell them apart.
     if spare > Self.leastCommand {
       let width = min(spare - 1, max(Self.leastCommand, spare - 1 - 2 * 8))
       columns.append(
@@ -81,7 +80,7 @@ struct ProcessTable {
       let text = truncate(column.cell(row), to: column.width)
       var style = column.style
       if column.title == "VERDICT", let standing = row.standing {
-        // Its style must not run on over the empty cells behind it.
+        // The style must not color the empty cells behind the word.
         line.add(text, standing.style)
         line.add(String(repeating: " ", count: column.width - displayWidth(text)))
         continue
@@ -138,7 +137,7 @@ struct ProcessTable {
 }
 
 extension SpaceRow {
-  /// Without the directory of the program, which says less than its arguments.
+  /// The command line without the directory of the program.
   fileprivate var shortCommandLine: String {
     guard commandLine.hasPrefix("/") else { return commandLine }
     let program = commandLine.prefix { $0 != " " }
@@ -146,7 +145,7 @@ extension SpaceRow {
     return String(commandLine[(name ?? commandLine.startIndex)...])
   }
 
-  /// The name, the number of processes beside it in the space, and what limits the trust in the row.
+  /// Marks of caveats, the name, and how many other processes share the space.
   fileprivate var nameCell: String {
     var text = printable(name)
     if otherProcesses > 0 { text += " +\(otherProcesses)" }
@@ -156,7 +155,7 @@ extension SpaceRow {
 }
 
 extension Line {
-  /// The line under the cursor: inverted, but a verdict keeps its color.
+  /// The line under the cursor: inverted, except for the verdict's color.
   fileprivate func selected(to columns: Int) -> Line {
     var line = Line()
     for span in spans {

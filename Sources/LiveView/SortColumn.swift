@@ -2,9 +2,9 @@
 import LeakDetection
 import Reporting
 
-/// By what the table of processes is ordered.
+/// The column that the table of processes is sorted by.
 public enum SortColumn: String, Sendable, CaseIterable {
-  /// The report's own order: what leaks, then what was taken and not given back.
+  /// The report's own order: leaks first, then by growth.
   case growth = "+VIRT"
   case rate = "+VIRT/M"
   case virtual = "VIRT"
@@ -15,22 +15,22 @@ public enum SortColumn: String, Sendable, CaseIterable {
   case name = "NAME"
   case process = "PID"
 
-  /// In words, for the line that says how the table is ordered.
+  /// The order in words, for the status line.
   var words: String {
     switch self {
     case .growth: "verdict, then growth"
-    case .rate: "growth a minute"
+    case .rate: "growth per minute"
     case .virtual: "virtual size"
     case .resident: "resident size"
     case .residentGrowth: "growth of resident size"
     case .mappings: "mappings"
-    case .mapRate: "mappings made a second"
+    case .mapRate: "mappings made per second"
     case .name: "name"
     case .process: "process id"
     }
   }
 
-  /// Numbers from the largest, names and ids from the first.
+  /// Numbers in descending order, names and ids in ascending order.
   func precedes(_ a: SpaceRow, _ b: SpaceRow) -> Bool {
     func down<Value: Comparable>(_ first: Value, _ second: Value) -> Bool {
       first != second ? first > second : a.space < b.space

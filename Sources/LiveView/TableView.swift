@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import Renderers
 import Reporting
 import TextLayout
 
-/// What stands on a screen of that size: the table of processes, one of them opened, or help.
+/// The frame for a screen of that size: the table of processes, one open process, or help.
 public func render(_ content: LiveContent, _ state: ViewState, size: Size) -> Frame {
   if size.columns < 40 || size.rows < 8 { return renderTiny(content, size: size) }
   if state.showsHelp { return renderHelp(state, size: size) }
@@ -30,7 +29,7 @@ private func renderTable(_ content: LiveContent, _ state: ViewState, size: Size)
   frame.extent = Extent(order: order, page: page, length: rows.count)
   let cursor = state.cursor(in: order)
   let place = cursor.flatMap { order.firstIndex(of: $0) } ?? 0
-  // The cursor keeps to the middle, so that what is around it is seen, and its neighbors come along.
+  // The cursor stays in the middle, so that the rows around it are visible.
   let start = max(0, min(place - page / 2, rows.count - page))
   let visible = rows[start..<min(rows.count, start + page)]
   for row in visible { frame.add(table.line(row, isSelected: row.space == cursor)) }
@@ -46,7 +45,7 @@ private func renderTable(_ content: LiveContent, _ state: ViewState, size: Size)
   return frame
 }
 
-/// What is filtered, how it is ordered, and what the marks before names mean.
+/// The filter, the sort order, and the marks before names.
 private func statusLine(
   _ content: LiveContent, _ state: ViewState, shown: Int, visible: [SpaceRow]
 ) -> Line {
@@ -56,24 +55,24 @@ private func statusLine(
     phrases.append("filter '\(printable(state.filter))': \(shown) of \(content.report.rows.count)")
   }
   if state.sort != .growth || state.isReversed {
-    phrases.append("by \(state.sort.words)" + (state.isReversed ? ", reversed" : ""))
+    phrases.append("sorted by \(state.sort.words)" + (state.isReversed ? ", reversed" : ""))
   }
-  for caveat in [SpaceRow.Caveat.notYetListed, .lostEvents, .compat]
+  for caveat in SpaceRow.Caveat.allCases
   where visible.contains(where: { $0.caveats.contains(caveat) }) {
-    phrases.append("\(caveat.mark) \(caveat.rawValue)")
+    phrases.append("\(caveat.mark): \(caveat.rawValue)")
   }
   if visible.contains(where: { $0.otherProcesses > 0 }) {
-    phrases.append("+N share the space")
+    phrases.append("+N: processes that share this memory")
   }
   return Line(phrases.joined(separator: "; "), .dim)
 }
 
-/// Where no table fits: the verdicts, in words.
+/// For a screen too small for a table: the verdicts in words.
 private func renderTiny(_ content: LiveContent, size: Size) -> Frame {
   var frame = Frame(size: size)
   frame.add(
     verdictSummary(content.report, columns: max(8, size.columns), most: max(1, size.rows - 1)))
   frame.leave(1)
-  frame.add(Line("\(size.columns)x\(size.rows): 80x24 shows all", .dim))
+  frame.add(Line("\(size.columns)x\(size.rows) is too small; 80x24 shows all", .dim))
   return frame
 }

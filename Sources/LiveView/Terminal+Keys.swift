@@ -2,12 +2,12 @@
 import CNcurses
 
 extension Terminal {
-  /// The next key that was pressed; nil when there is none. Never waits.
+  /// The next key; nil when none was pressed. Never waits.
   public func key() -> Key? {
     while true {
       let code = bpfleak_screen_key()
       if code == BPFLEAK_KEY_NONE.rawValue { return nil }
-      // The size is asked for where SIGWINCH is taken.
+      // SIGWINCH has its own handler, which reads the size.
       if code == BPFLEAK_KEY_RESIZED.rawValue { continue }
       return Key(code)
     }

@@ -2,27 +2,27 @@
 import CNcurses
 import Glibc
 
-/// The terminal, taken over for frames and keys; given back when this value ends.
+/// The terminal in full-screen mode. It is restored when this value goes away, and by CNcurses after a
+/// crash or a fatal signal.
 ///
-/// A crash or a signal that ends the process gives it back as well: see CNcurses. There is one
-/// terminal, so there can be one value of this type at a time.
+/// There is one terminal, so only one value of this type may exist at a time.
 public struct Terminal: ~Copyable {
-  /// Why there is none.
+  /// Why the terminal cannot be used.
   public enum Obstacle: Error, Equatable {
     case noTerminal
-    /// The description of TERM is not installed.
+    /// terminfo has no entry for TERM.
     case unknownType(String)
-    /// It cannot place its cursor.
+    /// The terminal cannot move its cursor.
     case tooSimple(String)
     case failed
   }
 
-  /// Readable when a key was pressed.
+  /// A file descriptor that is readable when a key was pressed.
   public let input: Int32
   private let ownsInput: Bool
   private let showsUnicode: Bool
 
-  /// Keys come from standard input or, where that is none, from the terminal that controls us.
+  /// Takes over the terminal. Keys come from standard input, or from /dev/tty when that is no terminal.
   public static func open() throws(Obstacle) -> Terminal {
     guard isatty(STDOUT_FILENO) == 1 else { throw .noTerminal }
     let type = getenv("TERM").map { String(cString: $0) } ?? ""
@@ -61,7 +61,7 @@ public struct Terminal: ~Copyable {
     return Size(columns: Int(columns), rows: Int(rows))
   }
 
-  /// Puts the frame on the screen; only what changed is sent.
+  /// Shows a frame. Only changes are sent to the terminal.
   public func draw(_ frame: borrowing Frame) {
     bpfleak_screen_begin()
     for (row, line) in frame.lines.enumerated() {
@@ -75,13 +75,13 @@ public struct Terminal: ~Copyable {
     bpfleak_screen_end()
   }
 
-  /// Draws all of it with the next frame.
+  /// Makes the next frame draw the whole screen.
   public func forget() { bpfleak_screen_forget() }
 
-  /// The window may have another size now.
+  /// Reads the window size again.
   public func resize() { bpfleak_screen_resize() }
 
-  /// Stops the process as ^Z asks, with the terminal given back until it goes on.
+  /// Suspends the process for ^Z. The terminal is restored until the process continues.
   public func stopProcess() { bpfleak_screen_stop_process() }
 }
 

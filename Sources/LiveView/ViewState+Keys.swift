@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension ViewState {
-  /// Does what a key asks for; answers what is to be done outside of the view.
+  /// Handles a key. Returns what remains to be done outside of the view.
   public mutating func handle(_ key: Key, in extent: Extent) -> Action? {
     if isEditingFilter { return edit(key, in: extent) }
     if showsHelp {
@@ -79,7 +79,7 @@ extension ViewState {
     return nil
   }
 
-  /// False when the key is none that scrolls.
+  /// Returns false for a key that does not scroll.
   private mutating func scroll(_ key: Key, in extent: Extent) -> Bool {
     let last = max(0, extent.length - extent.page)
     top = min(top, last)

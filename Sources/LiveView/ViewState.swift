@@ -1,27 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Reporting
 
-/// What of the reports a person is looking at. Keys change it, frames are drawn from it.
+/// The part of the reports that a person is looking at. Keys change it; frames are drawn from it.
 public struct ViewState: Sendable, Equatable {
   public internal(set) var sort = SortColumn.growth
   public internal(set) var isReversed = false
   /// Part of a name, a process id, a kind of memory or a verdict; empty shows all.
   public internal(set) var filter = ""
   public internal(set) var isEditingFilter = false
-  /// Figures stand still; tracing goes on.
+  /// Figures are frozen; tracing continues.
   public internal(set) var isPaused = false
   public internal(set) var showsHelp = false
-  /// The space under the cursor, which stays on its process when the order changes; nil for whichever
-  /// comes first.
+  /// The space under the cursor, also when the order changes; nil for the top row.
   public internal(set) var selected: Int?
   /// The space that is open; nil for the table.
   public internal(set) var focus: Int?
   public internal(set) var pane = Pane.verdict
   public internal(set) var unfoldsStacks = false
-  /// The first visible line of what scrolls in a focus or in help.
+  /// The first visible line of an open space or of help.
   public internal(set) var top = 0
 
-  /// What an open space shows.
+  /// A view of an open space.
   public enum Pane: Int, Sendable, CaseIterable {
     case verdict, mappings, events
 
@@ -47,7 +46,7 @@ public struct ViewState: Sendable, Equatable {
     return isReversed ? rows.reversed() : rows
   }
 
-  /// Nothing is open any more: what was open is gone, or was left.
+  /// Goes back to the table.
   public mutating func close() {
     selected = focus ?? selected
     focus = nil

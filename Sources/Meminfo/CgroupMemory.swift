@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A memory limit on a cgroup of the caller.
+/// A cgroup of the caller that has a memory limit.
 public struct CgroupMemory: Equatable, Sendable {
-  /// The directory, as mounted here.
+  /// Its directory as mounted here.
   public let path: String
   public let used: UInt64
   public let limit: UInt64
@@ -13,27 +13,21 @@ public struct CgroupMemory: Equatable, Sendable {
     self.limit = limit
   }
 
-  /// Where one cgroup keeps its limit and its use.
+  /// The files with the limit and the usage of one cgroup.
   public struct Files: Equatable, Sendable {
     public let path: String
     public let limit: String
     public let used: String
   }
 
-  /// The caller's memory cgroup and all above it, innermost first; a limit on any of them binds.
+  /// The caller's memory cgroup and all above it, innermost first. A limit on any of them applies.
   ///
-  /// From /proc/self/cgroup and /proc/self/mountinfo. Version 1 wins where it has the controller:
-  /// on a machine with both, version 2 then has no memory files.
+  /// Takes the content of /proc/self/cgroup and /proc/self/mountinfo. Version 1 is used where it has the memory
+  /// controller, because version 2 has no memory files then.
   public static func hierarchy(cgroup: String, mountinfo: String) -> [Files] {
     let mounts = MountedFileSystem.parse(mountinfo: mountinfo)
-    func place(_ isOurs: ([Substring]) -> Bool) -> String? {
-      for line in cgroup.split(separator: "\n") {
-        let parts = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
-        if parts.count == 3, isOurs(parts) { return String(parts[2]) }
-      }
-      return nil
-    }
-    if let path = place({ $0[1].split(separator: ",").contains("memory") }),
+    let lines = ControlGroupLine.parse(cgroup: cgroup)
+    if let path = lines.first(where: { $0.controllers.contains("memory") })?.path,
       let mount = mounts.last(where: { $0.type == "cgroup" && $0.options.contains("memory") })
     {
       return directories(mount, path).map {
@@ -41,7 +35,7 @@ public struct CgroupMemory: Equatable, Sendable {
           path: $0, limit: $0 + "/memory.limit_in_bytes", used: $0 + "/memory.usage_in_bytes")
       }
     }
-    if let path = place({ $0[0] == "0" && $0[1].isEmpty }),
+    if let path = lines.first(where: \.isVersion2)?.path,
       let mount = mounts.last(where: { $0.type == "cgroup2" })
     {
       return directories(mount, path).map {
@@ -51,14 +45,14 @@ public struct CgroupMemory: Equatable, Sendable {
     return []
   }
 
-  /// The limit in such a file; `nil` for none (`max`, or version 1's largest number).
+  /// The limit in a file; `nil` for none (`max`, or the largest number in version 1).
   public static func limit(_ text: String) -> UInt64? {
     let number = text.split(whereSeparator: \.isWhitespace).first.flatMap { UInt64($0) }
     return number.flatMap { $0 < UInt64(Int64.max) & ~0xffff ? $0 : nil }
   }
 
   private static func directories(_ mount: MountedFileSystem, _ path: String) -> [String] {
-    // In a container the mount may begin below the root; then only its own part can be seen.
+    // In a container the mount may begin below the root. Then only that part is visible.
     let root = mount.root == "/" ? "" : mount.root
     let isVisible = path.hasPrefix(root + "/") && !path.hasPrefix("/..")
     var rest = isVisible ? path.dropFirst(root.count) : ""

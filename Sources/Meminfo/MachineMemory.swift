@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The machine's memory in a few figures: enough to tell a process's growth from the kernel's.
+/// The machine's memory in a few figures, which tell growth of processes from growth of the kernel.
 public struct MachineMemory: Sendable, Equatable {
   public struct Part: Sendable, Equatable {
     public var name: String
@@ -14,7 +14,7 @@ public struct MachineMemory: Sendable, Equatable {
 
   public var total: UInt64
   public var available: UInt64
-  /// Each a place of its own; what this kernel does not count is missing.
+  /// Parts that do not overlap. Those that this kernel does not count are missing.
   public var parts: [Part]
 
   public init(total: UInt64, available: UInt64, parts: [Part]) {

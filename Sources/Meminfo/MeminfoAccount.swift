@@ -1,35 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// One sample's memory, divided so that nothing is counted twice.
+/// The memory of one sample, divided so that nothing is counted twice.
 ///
 /// MemTotal = MemFree + the places below + the rest, where the places are:
 ///
 ///     AnonPages
-///     Shmem                        also holds tmpfs, memfd, System V and shared anonymous memory
+///     Shmem                        includes tmpfs, memfd, System V and shared anonymous memory
 ///     Buffers + Cached - Shmem     because Cached includes Shmem; Mapped is part of both
-///     SwapCached - overlap         a page read back from swap is in AnonPages, too, while its copy
-///                                  in swap is kept; the LRU lists know each page once, so the
-///                                  overlap is what AnonPages + Buffers + Cached + SwapCached
-///                                  exceed Active + Inactive + Unevictable by
+///     SwapCached - overlap         a page read back from swap is also in AnonPages while its copy in
+///                                  swap exists. The LRU lists have each page once. The overlap is
+///                                  AnonPages + Buffers + Cached + SwapCached minus
+///                                  Active + Inactive + Unevictable
 ///     Hugetlb                      (HugePages_Total x Hugepagesize where a kernel lacks it)
-///     SReclaimable, SUnreclaim     which are Slab
+///     SReclaimable, SUnreclaim     together Slab
 ///     KReclaimable - SReclaimable
 ///     KernelStack, ShadowCallStack
-///     VmallocUsed - both stacks    because kernel stacks are vmalloc memory (CONFIG_VMAP_STACK);
-///                                  where they are not, as much of vmalloc lands in the rest
+///     VmallocUsed - both stacks    because kernel stacks are vmalloc memory (CONFIG_VMAP_STACK).
+///                                  Without that option, as much of vmalloc lands in the rest
 ///     PageTables, SecPageTables, Percpu, Bounce, WritebackTmp, HardwareCorrupted
 ///     GPUActive, GPUReclaim        from Linux 7.1
 ///     Zswap; zram as nr_zspages - Zswap (vmstat)
 ///     nr_memmap_pages (vmstat)     page descriptors of memory plugged in after boot
 ///     per-CPU free lists           (zoneinfo), which MemFree leaves out
 ///
-/// The rest has no counter: pages that drivers, network rings, pipes, io_uring, BPF ring buffers
-/// and file systems take straight from the page allocator. Balloon is no place: most balloon
-/// drivers take its pages out of MemTotal; of those that do not, they are in the rest.
+/// The rest has no counter: drivers, network rings, pipes, io_uring, BPF ring buffers and file systems take
+/// pages directly from the page allocator. Balloon is no place: most balloon drivers take its pages out of
+/// MemTotal, and otherwise they are in the rest.
 struct MeminfoAccount {
-  /// What this kernel counts; an item is missing if it cannot be known.
+  /// Sizes of the items that this kernel counts.
   private(set) var sizes: [MeminfoItem: UInt64] = [:]
-  /// MemTotal - MemFree - places: below zero when counters, read one after another, disagree.
+  /// MemTotal - MemFree - places. Negative when the counters disagree, because the kernel reads them one after
+  /// another.
   let rest: Int64
 
   init(_ sample: MeminfoSample) {
@@ -105,6 +106,6 @@ struct MeminfoAccount {
 }
 
 extension UInt64 {
-  /// The difference, or 0: two counters read one after the other may be out of step.
+  /// The difference, or 0. Two counters that were read one after the other may disagree.
   func less(_ other: UInt64) -> UInt64 { self > other ? self - other : 0 }
 }

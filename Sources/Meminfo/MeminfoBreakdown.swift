@@ -19,12 +19,12 @@ struct MeminfoBreakdown {
       (first?.processes ?? []).map { ($0.identity, $0) }, uniquingKeysWith: { $1 })
   }
 
-  /// At most three: the largest, and in any case the one that grew most.
+  /// At most three parts: the largest ones, and always the one that grew most.
   func details(_ item: MeminfoItem) -> [MeminfoDetail] {
     switch item {
     case .anonymous: largest(processes(\.anonymous))
     case .committed:
-      // Reserved and never promised memory makes the sizes themselves meaningless.
+      // The sizes themselves mean nothing, because they include reservations.
       Array(
         processes(\.virtual).filter { ($0.delta ?? 0) >= 1 << 20 }
           .sorted { ($0.delta ?? 0) > ($1.delta ?? 0) }.prefix(3))
@@ -43,7 +43,7 @@ struct MeminfoBreakdown {
     return reason
   }
 
-  /// The process that explains most of an item's growth, or else much of its size.
+  /// The process that explains most of an item's growth, else much of its size.
   func process(behind item: MeminfoItem, size: UInt64, delta: Int64?) -> Int32? {
     let measure: KeyPath<ProcessSize, UInt64>
     switch item {
@@ -68,7 +68,7 @@ struct MeminfoBreakdown {
     return sizes.first { $0.1 > bytes / 2 }?.0.mountPoint
   }
 
-  /// What the fastest growing cache, or else the largest, stands for.
+  /// What the fastest growing cache, else the largest one, points to.
   var slabSuspect: MeminfoSuspect? {
     let caches = details(.slabUnreclaimable)
     let fastest = caches.max { $0.delta ?? 0 < $1.delta ?? 0 }

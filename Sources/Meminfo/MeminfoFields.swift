@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What one read of /proc/meminfo says: every field it has, in its order, sizes in bytes.
+/// All fields of one read of /proc/meminfo, in its order, with sizes in bytes.
 ///
-/// Fields come and go between kernels and build options, so none but MemTotal and MemFree is
-/// expected, and one that this code has never heard of is kept.
+/// Fields differ between kernels and build options. Only MemTotal and MemFree are required, and unknown fields
+/// are kept.
 public struct MeminfoFields: Equatable, Sendable {
   public struct Field: Equatable, Sendable {
     public let name: String
@@ -17,7 +17,7 @@ public struct MeminfoFields: Equatable, Sendable {
   }
 
   public let all: [Field]
-  /// Lines that are no field; the kernel prints none.
+  /// Lines that are no field. The kernel prints none.
   public let unreadableLines: [String]
   private let values: [String: UInt64]
 
@@ -35,7 +35,7 @@ public struct MeminfoFields: Equatable, Sendable {
     }
   }
 
-  /// The field's value; `nil` where this kernel does not have it.
+  /// The value of a field; `nil` when this kernel does not have it.
   public subscript(name: String) -> UInt64? { values[name] }
 
   private static func field(_ line: Substring) -> Field? {

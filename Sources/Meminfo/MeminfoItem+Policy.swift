@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// When an item's size or growth is worth a look.
+/// The thresholds of an item: when its size or growth is worth a look.
 struct MeminfoPolicy {
-  /// What may be growing, and so how soon running out of memory is worth an alarm.
+  /// What grows, and so how early running out of memory is worth an alarm.
   enum Growth {
-    /// The kernel gives it back by itself, or a person set it: growth says nothing.
+    /// The kernel frees it by itself, or a person configured it. Growth means nothing.
     case harmless
-    /// Programs take and give back a lot: notable if full within a day, anomalous within an hour
-    /// and more than half gone already.
+    /// Programs take and free a lot. Notable if memory is gone within a day, anomalous if within an hour and
+    /// more than half is gone already.
     case ofPrograms
-    /// The kernel's own needs are steady: notable within a week, anomalous within six hours.
+    /// The kernel's own needs are steady. Notable if memory is gone within a week, anomalous if within six
+    /// hours.
     case ofKernel
   }
 
@@ -23,17 +24,17 @@ struct MeminfoPolicy {
     self.growth = growth
   }
 
-  /// Below these sizes a share says nothing: a tenth of a tiny machine is an ordinary kernel.
+  /// Below these sizes a share means nothing: a normal kernel takes a tenth of a tiny machine.
   static let notableFloor: UInt64 = 64 << 20
   static let anomalousFloor: UInt64 = 128 << 20
-  /// Growth is judged from the first time on, and called anomalous only from the second on.
+  /// Growth is judged after the shortest time. It can be anomalous only after the steady one.
   static let shortestWatchNs: UInt64 = 10_000_000_000
   static let steadyWatchNs: UInt64 = 60_000_000_000
 
-  /// The growth of an item that stands out from its ordinary ups and downs.
+  /// The least growth that is more than an item's normal ups and downs.
   static func growthFloor(_ item: MeminfoItem, total: UInt64) -> UInt64 {
     switch item {
-    // A sum of thirty counters, each of them exact only to some hundred pages a processor.
+    // The sum of thirty counters, each exact only to some hundred pages per processor.
     case .unaccounted: max(32 << 20, total / 400)
     case .threads, .openFiles: 100
     default: max(16 << 20, total / 1000)
@@ -51,10 +52,10 @@ struct MeminfoPolicy {
 }
 
 extension MeminfoItem {
-  /// Shares of MemTotal, or of the row's limit, from which on the item is notable and anomalous.
+  /// Shares of MemTotal, or of the row's limit, from which the item is notable and anomalous.
   ///
-  /// They stand well above what a busy healthy server shows: unreclaimable slab is 1-3% there,
-  /// page tables 0.2% of what is mapped, the unaccounted rest 1-3%.
+  /// They are well above the values of a busy healthy server: 1-3% unreclaimable slab, page tables of 0.2% of
+  /// the mapped memory, 1-3% unaccounted.
   var policy: MeminfoPolicy {
     switch self {
     case .anonymous: MeminfoPolicy(0.80, 0.92, .ofPrograms)
@@ -81,10 +82,10 @@ extension MeminfoItem {
     case .socketBuffers: MeminfoPolicy(0.03, 0.10, .ofKernel)
     case .balloon: MeminfoPolicy(0.10, 0.30, .ofPrograms)
     case .swapUsed: MeminfoPolicy(0.50, 0.90, .ofPrograms)
-    // Memory of a cgroup includes its page cache: being near the limit is common and harmless.
+    // A cgroup's memory includes its page cache, so being near the limit is common and harmless.
     case .cgroupLimit: MeminfoPolicy(0.90, nil, .ofPrograms)
     case .threads, .openFiles: MeminfoPolicy(0.50, 0.80, .ofPrograms)
-    // Judged by rules of their own; what is available goes down, not up.
+    // These have rules of their own. Available memory falls instead of growing.
     case .available: MeminfoPolicy(nil, nil, .ofPrograms)
     case .corrupted, .committed, .outOfMemoryKills: MeminfoPolicy(nil, nil, .harmless)
     }

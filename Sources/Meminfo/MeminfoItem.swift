@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A place where a machine's memory can be, or a limit it can run into; in the report's order.
+/// A place where the machine's memory can be, or a limit that it can reach. In the order of the report.
 public enum MeminfoItem: String, CaseIterable, Sendable {
-  // Places. None overlaps another; all together they add up to MemTotal.
+  // Places. They do not overlap, and add up to MemTotal.
   case anonymous = "AnonPages"
   case sharedMemory = "Shmem"
   case hugePages = "Hugetlb"
@@ -29,7 +29,7 @@ public enum MeminfoItem: String, CaseIterable, Sendable {
   case free = "MemFree"
   case perCPUFree = "per-CPU free"
 
-  // Parts of places, told apart because they can go wrong by themselves.
+  // Parts of places that can go wrong by themselves.
   case anonymousHuge = "AnonHugePages"
   case unevictable = "Unevictable"
   case dirty = "Dirty+Writeback"
@@ -39,7 +39,7 @@ public enum MeminfoItem: String, CaseIterable, Sendable {
   case socketBuffers = "socket buffers"
   case balloon = "Balloon"
 
-  // Limits, and events of reaching them.
+  // Limits, and what happens when they are reached.
   case available = "MemAvailable"
   case swapUsed = "swap in use"
   case committed = "Committed_AS"
@@ -48,15 +48,15 @@ public enum MeminfoItem: String, CaseIterable, Sendable {
   case openFiles = "open files"
   case outOfMemoryKills = "OOM kills"
 
-  /// As /proc/meminfo calls it, where one of its fields is meant.
+  /// The name of the field in /proc/meminfo, when there is one.
   public var name: String { rawValue }
 
   public enum Standing: Equatable, Sendable {
-    /// Memory that is nowhere else in the report.
+    /// Memory that no other place has.
     case place(MeminfoHolder)
-    /// Memory that another row, or several, has already.
+    /// Memory that is also in one or more places.
     case part
-    /// A number to hold against a limit.
+    /// A number with a limit.
     case limit
   }
 
@@ -77,22 +77,17 @@ public enum MeminfoItem: String, CaseIterable, Sendable {
     }
   }
 
-  /// Whether the size is a number of things, not of bytes.
-  public var isCount: Bool {
-    switch self {
-    case .threads, .openFiles, .outOfMemoryKills: true
-    default: false
-    }
-  }
+  /// Whether the size is a count and not a number of bytes.
+  public var isCount: Bool { [.threads, .openFiles, .outOfMemoryKills].contains(self) }
 }
 
-/// Who has memory: the first thing to know, for it decides where to search.
+/// Who has the memory. This decides where to search first.
 public enum MeminfoHolder: String, CaseIterable, Sendable {
   case programs
-  /// Kept by the kernel while nobody needs it.
+  /// Kept by the kernel as long as nobody needs it.
   case caches
   case kernel
-  /// In use, and in none of the kernel's counters.
+  /// In use, but in no counter of the kernel.
   case nobodyKnown = "unaccounted"
   case free
 }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Finds what stands out, by the thresholds of `MeminfoItem.policy` and a few rules of their own.
+/// Finds items that stand out, by the thresholds of `MeminfoItem.policy` and a few special rules.
 struct MeminfoJudgement {
   let total: UInt64
   let available: UInt64
   let overcommitMode: UInt64?
   let elapsedNs: UInt64
-  /// By how much each item changed; empty if there is one sample only.
+  /// The change of each item; empty with a single sample.
   let deltas: [MeminfoItem: Int64]
 
   /// The gravest reason first.
@@ -22,12 +22,12 @@ struct MeminfoJudgement {
     let isSmall = { (floor: UInt64) in item.standing != .limit && size < floor }
     switch item {
     case .available:
-      // A twentieth of a large machine is plenty still.
+      // A twentieth of a large machine is still plenty.
       if share < 0.05, size < 8 << 30 { return MeminfoReason(.anomalous, .below(share: 0.05)) }
       if share < 0.10, size < 16 << 30 { return MeminfoReason(.notable, .below(share: 0.10)) }
       return nil
     case .committed:
-      // In mode 2 the limit is enforced; else it is RAM and swap, and exceeding them is a hint.
+      // In mode 2 the kernel enforces the limit. Else it is RAM and swap, and exceeding it is only a hint.
       let (notable, anomalous) = overcommitMode == 2 ? (0.8, 0.95) : (1.0, Double.infinity)
       if share > anomalous { return MeminfoReason(.anomalous, .above(share: anomalous)) }
       return share > notable ? MeminfoReason(.notable, .above(share: notable)) : nil
@@ -49,12 +49,12 @@ struct MeminfoJudgement {
       isFalling ? delta < 0 : delta > 0, elapsedNs >= MeminfoPolicy.shortestWatchNs,
       delta.magnitude >= MeminfoPolicy.growthFloor(item, total: total)
     else { return nil }
-    // Memory is out when the machine's is, whoever takes it; other limits are the item's own.
+    // Memory runs out for everybody at once. Other limits belong to their item.
     let hasOwnLimit = item.standing == .limit && item != .available
     let left = hasOwnLimit ? (limit ?? .max).less(size) : available
     let inNs = Double(left) / Double(delta.magnitude) * Double(elapsedNs)
     guard inNs < Double(horizon.notableNs) else { return nil }
-    // A program that has just started fills memory as fast as one that leaks, while there is plenty.
+    // A program that just started fills memory as fast as one that leaks.
     let half = (hasOwnLimit ? limit ?? 0 : total) / 2
     let isPlenty = item.policy.growth == .ofPrograms && left > half
     let isGrave =
@@ -71,8 +71,8 @@ struct MeminfoJudgement {
     case .outOfMemoryKills where size > 0:
       return MeminfoReason(.notable, .present)
     case .committed:
-      // The sign of an address-space leak: promised, never touched. Seconds prove nothing, because
-      // every program that starts reserves first and uses later.
+      // Promised but never touched memory is the sign of an address space leak. Seconds prove nothing, because
+      // programs reserve when they start and use later.
       guard let delta = deltas[item], elapsedNs >= MeminfoPolicy.steadyWatchNs,
         delta > 0, delta.magnitude >= max(8 << 20, total / 1000)
       else { return nil }

@@ -2,17 +2,17 @@
 
 /// A fact that belongs to the whole report.
 public enum MeminfoNote: Equatable, Sendable {
-  /// Some task waited for memory in this part of the last 10 s (hundredths of a percent).
+  /// Some task waited for memory during this part of the last 10 s.
   case pressure(hundredths: UInt64)
-  /// The machine got or lost memory: a balloon, or memory plugged in or out.
+  /// MemTotal changed: a balloon, or memory plugged in or out.
   case totalChanged(by: Int64)
-  /// The counters say that more is in use than there is: they are read one after another.
+  /// The counters add up to more than MemTotal, because the kernel reads them one after another.
   case overcounted(bytes: UInt64)
-  /// A field this program does not know. If its pages are in no other field, the rest holds them.
+  /// A field that bpfleak does not know. If no other field counts its pages, they are in the rest.
   case unknownField(name: String, value: UInt64, isBytes: Bool)
-  /// This kernel has no such counter, so what it would count is in the rest.
+  /// This kernel has no such counter. Its pages are in the rest.
   case notCounted(field: String, since: String)
-  /// /proc/meminfo had lines of an unknown shape.
+  /// Lines of /proc/meminfo with an unknown form.
   case unreadableLines(Int)
 
   static func all(first: MeminfoSample?, current: MeminfoSample, rest: Int64) -> [MeminfoNote] {
@@ -24,7 +24,7 @@ public enum MeminfoNote: Equatable, Sendable {
     if let before = first?.fields["MemTotal"], let now = fields["MemTotal"], before != now {
       notes.append(.totalChanged(by: Int64(clamping: now) - Int64(clamping: before)))
     }
-    // Under a MiB it is the ordinary skew between counters.
+    // Less than a MiB is normal skew between counters.
     if rest < -(1 << 20) { notes.append(.overcounted(bytes: rest.magnitude)) }
     for (field, version) in [("SecPageTables", "6.1"), ("Percpu", "5.0"), ("Hugetlb", "4.20")]
     where fields[field] == nil {
@@ -39,8 +39,8 @@ public enum MeminfoNote: Equatable, Sendable {
     return notes
   }
 
-  /// Fields that `MeminfoAccount` uses, and those that say nothing about where memory is: another
-  /// view of the same pages, address space, constants, and what the kernel no longer counts.
+  /// Fields that `MeminfoAccount` uses, and fields that do not tell where memory is: other views of the same
+  /// pages, address space, constants, and counters that the kernel no longer maintains.
   static let knownFields: Set<String> = [
     "MemTotal", "MemFree", "MemAvailable", "Buffers", "Cached", "SwapCached", "Active", "Inactive",
     "Active(anon)", "Inactive(anon)", "Active(file)", "Inactive(file)", "Unevictable", "Mlocked",

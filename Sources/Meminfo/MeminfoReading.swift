@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What a file beside /proc/meminfo said, or why nothing is known.
+/// The content of a file besides /proc/meminfo, or why it is unknown.
 public enum MeminfoReading<Value: Equatable & Sendable>: Equatable, Sendable {
   case known(Value)
   case unknown(because: UnreadableReason)
 
-  /// The value, where the reason for its absence does not matter.
+  /// The value; `nil` when unknown, for whatever reason.
   public var value: Value? {
     if case .known(let value) = self { value } else { nil }
   }
@@ -19,8 +19,8 @@ public enum MeminfoReading<Value: Equatable & Sendable>: Equatable, Sendable {
 }
 
 public enum UnreadableReason: Equatable, Sendable {
-  /// The file is there, but not for this user.
+  /// This user may not read the file.
   case notPermitted
-  /// This kernel, or this mount of /proc, does not have it.
+  /// This kernel, or this mount of /proc, does not have the file.
   case absent
 }

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Where the machine's memory is, how that changed, and what about it is worth a look.
+/// Where the machine's memory is, how that changed, and what is worth a look.
 public struct MeminfoReport: Equatable, Sendable {
-  /// CLOCK_MONOTONIC of the current sample.
+  /// CLOCK_MONOTONIC of the current sample, in nanoseconds.
   public let takenNs: UInt64
-  /// Since the first sample; `nil` if there is one only, and so no change is known.
+  /// Nanoseconds since the first sample; `nil` with a single sample.
   public let elapsedNs: UInt64?
   public let total: UInt64
-  /// The places, by who has them; the sizes of all rows add up to `total` (less an overcount).
+  /// The places by holder. Their sizes add up to `total`, apart from an overcount.
   public let groups: [MeminfoGroup]
-  /// What lies inside the places, and so is not to be added.
+  /// Parts of the places, which must not be added.
   public let parts: [MeminfoRow]
   public let limits: [MeminfoRow]
-  /// The rows that are not normal, the gravest first.
+  /// Rows that are not normal, the most severe first.
   public let findings: [MeminfoRow]
   public let notes: [MeminfoNote]
 
@@ -22,7 +22,7 @@ public struct MeminfoReport: Equatable, Sendable {
   public func row(_ item: MeminfoItem) -> MeminfoRow? { rows.first { $0.item == item } }
 
   /// - Parameters:
-  ///   - first: the sample that changes are counted from; `nil` for a single look.
+  ///   - first: the earlier sample, for changes; `nil` for a single look.
   ///   - current: the sample to report.
   public init(first: MeminfoSample? = nil, current: MeminfoSample) {
     let composer = MeminfoRowComposer(first: first, current: current)
@@ -41,7 +41,7 @@ public struct MeminfoReport: Equatable, Sendable {
   }
 }
 
-/// The places that one holder has.
+/// The places of one holder.
 public struct MeminfoGroup: Equatable, Sendable {
   public let holder: MeminfoHolder
   public let size: UInt64
@@ -57,7 +57,7 @@ public struct MeminfoGroup: Equatable, Sendable {
 }
 
 extension MeminfoRow {
-  /// Graver first; then that memory is gone, then what runs out soonest, then what is largest.
+  /// Severity, then available memory, then the earliest exhaustion, then the largest share.
   fileprivate var urgency: (MeminfoSeverity, Int, Double, Double) {
     let soonest = reasons.compactMap { reason in
       if case .exhausted(let inNs) = reason.fact { Double(inNs) } else { nil }

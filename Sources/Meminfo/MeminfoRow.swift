@@ -3,37 +3,37 @@
 /// One item of the report, judged.
 public struct MeminfoRow: Equatable, Sendable {
   public let item: MeminfoItem
-  /// Bytes, or a number of things if `item.isCount`.
+  /// Bytes, or a count if `item.isCount`.
   public let size: UInt64
-  /// The change since the first sample; `nil` if there is only one.
+  /// The change since the first sample; `nil` with a single sample.
   public let delta: Int64?
   public let perMinute: Int64?
-  /// What the size is held against: MemTotal for memory, else the limit; `nil` if it has none.
+  /// MemTotal for memory, else the item's own limit; `nil` without one.
   public let limit: MeminfoLimit?
-  /// Why the row is not `normal`, the gravest reason first.
+  /// Why the row is not `normal`, the most severe reason first.
   public let reasons: [MeminfoReason]
-  /// The largest things it consists of, as far as that is known cheaply.
+  /// Its largest parts, as far as they are cheap to find.
   public let details: [MeminfoDetail]
-  /// Why details that another user would see are missing.
+  /// Why details are missing that another user would see.
   public let missingDetails: UnreadableReason?
-  /// What to look at next.
+  /// The next command to run.
   public let next: MeminfoStep
 
   public var severity: MeminfoSeverity { reasons.map(\.severity).max() ?? .normal }
 
-  /// The size as a part of `limit`.
+  /// The size as a fraction of `limit`.
   public var share: Double? {
     limit.map { Double(size) / Double($0.most) }
   }
 }
 
-/// What a row's size is a share of.
+/// The limit of a row.
 public struct MeminfoLimit: Equatable, Sendable {
-  /// Never zero: what may be nothing at all is no limit.
+  /// Never zero.
   public let most: UInt64
   public let name: String
 
-  /// `nil` for zero, and for so large a number that it is none (file-max on today's machines).
+  /// `nil` for zero, and for numbers that no machine reaches, as file-max has today.
   public init?(_ most: UInt64?, _ name: String) {
     guard let most, most > 0, most < 1 << 60 else { return nil }
     self.most = most
@@ -60,17 +60,17 @@ public enum MeminfoSeverity: String, Comparable, Sendable {
 /// An observed fact that makes a row worth a look.
 public struct MeminfoReason: Equatable, Sendable {
   public enum Fact: Equatable, Sendable {
-    /// More than this part of the row's limit.
+    /// More than this fraction of the row's limit.
     case above(share: Double)
-    /// Less than this part of it.
+    /// Less than this fraction of it.
     case below(share: Double)
-    /// Growing so fast that in this time nothing is left, if it goes on.
+    /// At this rate, nothing is left after this time.
     case exhausted(inNs: UInt64)
     /// There should be none.
     case present
     /// It happened between the two samples.
     case happenedWhileWatching
-    /// Programs reserved this much more address space, and used less than half of it.
+    /// Programs reserved this many more bytes, and used less than half of them.
     case reservedUnused(bytes: Int64)
   }
 
@@ -83,7 +83,7 @@ public struct MeminfoReason: Equatable, Sendable {
   }
 }
 
-/// A part of a row that has a name of its own: a process, a slab cache, a mount.
+/// A named part of a row: a process, a slab cache, a mount.
 public struct MeminfoDetail: Equatable, Sendable {
   public let label: String
   public let size: UInt64
@@ -102,7 +102,7 @@ public struct MeminfoDetail: Equatable, Sendable {
   }
 }
 
-/// A command to run, and what its output tells.
+/// A command to run, and what its output shows.
 public struct MeminfoStep: Equatable, Sendable {
   public let command: String
   public let tells: String

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Makes a row of each item from two samples.
+/// Makes the rows of a report from two samples.
 struct MeminfoRowComposer {
   let current: MeminfoSample
   let account: MeminfoAccount
@@ -24,7 +24,7 @@ struct MeminfoRowComposer {
     breakdown = MeminfoBreakdown(first: first, current: current)
   }
 
-  /// `nil` if this kernel does not say.
+  /// `nil` when this kernel does not count the item.
   func row(_ item: MeminfoItem) -> MeminfoRow? {
     guard let size = account.sizes[item] else { return nil }
     let limit = limit(item)
@@ -44,7 +44,8 @@ struct MeminfoRowComposer {
       step.command, "\(taker.item.name) \(taker.grew ? "grew most" : "is largest"): \(step.tells)")
   }
 
-  /// Who takes what is available: what grew most, or else what is largest, and cannot be given back.
+  /// The item that takes the available memory: the one that grew most, else the largest one. Caches do not
+  /// count.
   private var taker: (item: MeminfoItem, grew: Bool)? {
     let places = MeminfoItem.allCases.filter { item in
       [.programs, .kernel, .nobodyKnown].contains { item.standing == .place($0) }
@@ -67,7 +68,7 @@ struct MeminfoRowComposer {
   }
 
   private func sharedMemorySuspect(_ size: UInt64) -> MeminfoSuspect? {
-    // What grows is asked for first; without growth, what is large.
+    // Growth is more telling than size.
     let isGrowing = deltas[.sharedMemory] ?? 0 >= 1 << 20
     let whole = isGrowing ? UInt64(clamping: deltas[.sharedMemory] ?? 0) : size
     let elsewhere =
@@ -106,7 +107,7 @@ struct MeminfoRowComposer {
     for (item, size) in current.sizes {
       deltas[item] = first.sizes[item].map { Int64(clamping: size) - Int64(clamping: $0) }
     }
-    // Signed, so that an overcount that becomes smaller is no growth.
+    // A shrinking overcount is no growth.
     deltas[.unaccounted] = max(current.rest, 0) - max(first.rest, 0)
     return deltas
   }

@@ -1,29 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The machine's memory at one instant: /proc/meminfo and what it does not count.
+/// The machine's memory at one instant: /proc/meminfo, and other files for what it does not count.
 public struct MeminfoSample: Equatable, Sendable {
   /// CLOCK_MONOTONIC, in nanoseconds.
   public var takenNs: UInt64
   public var pageSize: UInt64
   public var fields: MeminfoFields
   public var vmstat = VirtualMemoryCounters()
-  /// Bytes that are free but parked in per-CPU lists, which MemFree leaves out (/proc/zoneinfo).
+  /// Free bytes in per-CPU lists, which MemFree does not include (/proc/zoneinfo).
   public var perCPUFree: MeminfoReading<UInt64> = .unknown(because: .absent)
   /// /proc/slabinfo, which only root may read.
   public var slabs: MeminfoReading<[SlabCache]> = .unknown(because: .absent)
   public var limits = KernelLimits()
-  /// Bytes of socket buffers (/proc/net/sockstat); they lie partly in Slab, partly nowhere.
+  /// Bytes of socket buffers (/proc/net/sockstat). Slab counts some of them, and no counter has the others.
   public var socketBuffers: UInt64?
   public var tmpfs: [TmpfsUsage] = []
   /// Bytes resident in System V shared memory (/proc/sysvipc/shm).
   public var systemVShared: UInt64?
-  /// User processes only: a kernel thread has no memory of its own.
+  /// User processes. Kernel threads have no memory of their own.
   public var processes: [ProcessSize] = []
-  /// The tightest memory limit of the caller's own cgroups, if any.
+  /// The tightest memory limit among the caller's own cgroups.
   public var cgroup: CgroupMemory?
-  /// Part of the last 10 s in which some task waited for memory, in hundredths of a percent.
+  /// The share of the last 10 s in which some task waited for memory, in hundredths of a percent.
   public var pressure: UInt64?
-  /// This kernel keeps a size for each line of its code that allocates (/proc/allocinfo, 6.10).
+  /// Whether this kernel counts allocations by line of code (/proc/allocinfo, since 6.10).
   public var hasAllocationProfile = false
 
   public init(takenNs: UInt64, pageSize: UInt64, fields: MeminfoFields) {
@@ -33,12 +33,12 @@ public struct MeminfoSample: Equatable, Sendable {
   }
 }
 
-/// What memory is measured against, and what is counted in pieces; `nil` where unreadable.
+/// Limits and counts of the kernel; `nil` when unreadable.
 public struct KernelLimits: Equatable, Sendable {
   /// vm.overcommit_memory: 0 guesses, 1 always grants, 2 refuses above CommitLimit.
   public var overcommitMode: UInt64?
   public var threads: UInt64?
-  /// The smaller of kernel.threads-max and kernel.pid_max: each thread takes one of both.
+  /// The smaller of kernel.threads-max and kernel.pid_max. Each thread takes one of both.
   public var mostThreads: UInt64?
   public var openFiles: UInt64?
   public var mostOpenFiles: UInt64?

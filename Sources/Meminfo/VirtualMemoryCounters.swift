@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The counters of /proc/vmstat that /proc/meminfo lacks; `nil` where this kernel has none.
+/// Counters of /proc/vmstat that /proc/meminfo lacks; `nil` when this kernel has none.
 public struct VirtualMemoryCounters: Equatable, Sendable {
-  /// Bytes of pages that hold compressed ones, for zswap and zram together (`nr_zspages`).
+  /// Bytes of pages with compressed content, for zswap and zram together (`nr_zspages`).
   public var compressed: UInt64?
-  /// Bytes of `struct page` that were allocated after boot (`nr_memmap_pages`, memory hotplug).
+  /// Bytes of `struct page` allocated after boot (`nr_memmap_pages`, memory hotplug).
   public var memmap: UInt64?
-  /// Processes killed for want of memory since boot.
+  /// Processes killed since boot because memory ran out.
   public var outOfMemoryKills: UInt64?
 
   public init() {}
@@ -16,10 +16,11 @@ public struct VirtualMemoryCounters: Equatable, Sendable {
       let words = line.split(separator: " ")
       guard words.count == 2, let value = UInt64(words[1]) else { continue }
       switch words[0] {
-      case "nr_zspages": compressed = value &* pageSize
-      case "nr_memmap_pages": memmap = value &* pageSize
+      case "nr_zspages": compressed = byteCount(ofPages: value, of: pageSize)
+      case "nr_memmap_pages": memmap = byteCount(ofPages: value, of: pageSize)
       case "oom_kill": outOfMemoryKills = value
-      default: break  // the file has two hundred counters
+      // The file has two hundred counters.
+      default: break
       }
     }
   }
@@ -29,18 +30,18 @@ public struct VirtualMemoryCounters: Equatable, Sendable {
     zoneinfo.split(separator: "\n").reduce(0) { sum, line in
       let words = line.split(separator: " ")
       guard words.count == 2, words[0] == "count:", let pages = UInt64(words[1]) else { return sum }
-      return sum &+ pages &* pageSize
+      return sum &+ byteCount(ofPages: pages, of: pageSize)
     }
   }
 
-  /// Bytes that TCP, UDP and fragment reassembly say their sockets hold.
+  /// Bytes in the sockets of TCP, UDP and fragment reassembly.
   public static func socketBuffers(sockstat: String, pageSize: UInt64) -> UInt64 {
     sockstat.split(separator: "\n").reduce(0) { sum, line in
       let words = line.split(separator: " ")
       guard let name = words.firstIndex(where: { $0 == "mem" || $0 == "memory" }),
         name + 1 < words.count, let value = UInt64(words[name + 1])
       else { return sum }
-      return sum &+ value &* (words[name] == "mem" ? pageSize : 1)
+      return sum &+ (words[name] == "mem" ? byteCount(ofPages: value, of: pageSize) : value)
     }
   }
 
@@ -49,7 +50,7 @@ public struct VirtualMemoryCounters: Equatable, Sendable {
     for word in text.split(whereSeparator: \.isWhitespace) where word.hasPrefix("avg10=") {
       let parts = word.dropFirst(6).split(separator: ".")
       guard parts.count == 2, parts[1].count == 2, let whole = UInt64(parts[0]),
-        let hundredths = UInt64(parts[1])
+        whole <= 100, let hundredths = UInt64(parts[1])
       else { return nil }
       return whole * 100 + hundredths
     }

@@ -2,15 +2,32 @@
 import AddressSpace
 import MappingEvents
 import MappingLedger
+import Pipeline
 import Symbolization
 
 extension RecordingFrame {
   init(
     _ type: RecordingFormat.FrameType, _ from: inout FrameCursor, _ texts: inout TextTable
   ) throws(FrameDefect) {
+    if case .start = type {
+      self = .start(try from.start())
+    } else if let input = try PipelineInput(type, &from, &texts) {
+      self = .input(input)
+    } else if let answer = try RecordedAnswer(type, &from) {
+      self = .answer(answer)
+    } else {
+      throw FrameDefect()
+    }
+  }
+}
+
+extension PipelineInput {
+  /// Nil for a frame that is no input.
+  fileprivate init?(
+    _ type: RecordingFormat.FrameType, _ from: inout FrameCursor, _ texts: inout TextTable
+  ) throws(FrameDefect) {
     switch type {
-    case .start: self = .start(try from.start())
-    case .window: self = .window
+    case .window: self = .windowBegan
     case .joined: self = .joined(try from.lists(&texts))
     case .mending: self = .mending
     case .viewed:
@@ -43,13 +60,26 @@ extension RecordingFrame {
         (ThreadID(try from.number(UInt32.self)), try from.number())
       }
       self = .callsEnded(Dictionary(calls) { first, _ in first })
+    case .start, .path, .process, .resident, .residentRanges, .limits, .stack, .text, .module:
+      return nil
+    }
+  }
+}
+
+extension RecordedAnswer {
+  /// Nil for a frame that is no answer.
+  fileprivate init?(
+    _ type: RecordingFormat.FrameType, _ from: inout FrameCursor
+  ) throws(FrameDefect) {
+    switch type {
     case .path:
       let identity = try from.identity()
       self = .path(identity, try from.text())
     case .process:
       let process = ProcessID(try from.number(UInt32.self))
       let executable = try from.optionalText()
-      self = .process(process, executable: executable, cgroup: try from.optionalText())
+      self = .process(
+        process, ProcessIdentity(executable: executable, cgroup: try from.optionalText()))
     case .resident:
       let process = ProcessID(try from.number(UInt32.self))
       self = .resident(process, try from.optionalNumber())
@@ -64,7 +94,7 @@ extension RecordingFrame {
       let id = try from.callPathID()
       let space = SpaceKey(try from.number())
       let canonical = try from.callPathID()
-      self = .stack(
+      self = .callPath(
         CallPathResolver.Resolved(
           id: id, space: space, canonical: canonical, stack: try from.stack()))
     case .text:
@@ -74,6 +104,9 @@ extension RecordingFrame {
     case .module:
       let path = try from.text()
       self = .module(path: path, buildID: Array(try from.raw()))
+    case .start, .window, .joined, .mending, .viewed, .lost, .relisted, .auditBegan, .auditEnded,
+      .judged, .reported, .dumped, .finished, .marked, .callsEnded:
+      return nil
     }
   }
 }

@@ -1,13 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
 import MappingEvents
 import MappingLedger
+import Pipeline
 import Symbolization
 
 extension RecordingFrame {
   var type: RecordingFormat.FrameType {
     switch self {
     case .start: .start
-    case .window: .window
+    case .input(let input): input.type
+    case .answer(let answer): answer.type
+    }
+  }
+
+  func write(to out: inout FrameBytes, _ texts: TextTable) {
+    switch self {
+    case .start(let facts): out.put(facts)
+    case .input(let input): input.write(to: &out, texts)
+    case .answer(let answer): answer.write(to: &out)
+    }
+  }
+}
+
+extension PipelineInput {
+  fileprivate var type: RecordingFormat.FrameType {
+    switch self {
+    case .windowBegan: .window
     case .joined: .joined
     case .mending: .mending
     case .viewed: .viewed
@@ -21,21 +39,12 @@ extension RecordingFrame {
     case .finished: .finished
     case .marked: .marked
     case .callsEnded: .callsEnded
-    case .path: .path
-    case .process: .process
-    case .resident: .resident
-    case .residentRanges: .residentRanges
-    case .stack: .stack
-    case .module: .module
-    case .limits: .limits
-    case .text: .text
     }
   }
 
-  func write(to out: inout FrameBytes, _ texts: TextTable) {
+  fileprivate func write(to out: inout FrameBytes, _ texts: TextTable) {
     switch self {
-    case .window, .mending, .auditBegan: break
-    case .start(let facts): out.put(facts)
+    case .windowBegan, .mending, .auditBegan: break
     case .joined(let lists): out.put(lists, texts)
     case .viewed(let key, let when):
       out.put(key.raw)
@@ -61,13 +70,33 @@ extension RecordingFrame {
         $0.put(UInt64($1.key.raw))
         $0.put($1.value)
       }
+    }
+  }
+}
+
+extension RecordedAnswer {
+  fileprivate var type: RecordingFormat.FrameType {
+    switch self {
+    case .path: .path
+    case .process: .process
+    case .resident: .resident
+    case .residentRanges: .residentRanges
+    case .callPath: .stack
+    case .module: .module
+    case .limits: .limits
+    case .text: .text
+    }
+  }
+
+  fileprivate func write(to out: inout FrameBytes) {
+    switch self {
     case .path(let identity, let text):
       out.put(identity)
       out.put(text)
-    case .process(let process, let executable, let cgroup):
+    case .process(let process, let identity):
       out.put(UInt64(process.raw))
-      out.put(executable) { $0.put($1) }
-      out.put(cgroup) { $0.put($1) }
+      out.put(identity.executable) { $0.put($1) }
+      out.put(identity.cgroup) { $0.put($1) }
     case .resident(let process, let bytes):
       out.put(UInt64(process.raw))
       out.put(bytes) { $0.put($1) }
@@ -77,7 +106,7 @@ extension RecordingFrame {
     case .limits(let process, let numbers):
       out.put(UInt64(process.raw))
       out.put(each: numbers) { $0.put($1) { $0.put($1) } }
-    case .stack(let resolved):
+    case .callPath(let resolved):
       out.put(resolved.id)
       out.put(resolved.space.raw)
       out.put(resolved.canonical)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import CZlib
 public import MappingEvents
+public import Pipeline
 
 /// Makes a recording of records and frames, block by block. Bytes that are ready to be written pile up
 /// in `finished` until they are taken.

@@ -4,18 +4,18 @@ import Reporting
 import Symbolization
 import TextLayout
 
-/// The boxes of a flame graph as SVG, without the document around them; widths are in percent, so
-/// that it fits any page, and scripts only have to move boxes.
+/// The boxes of a flame graph as SVG, without the document around them. Widths are in percent, so that it
+/// fits any page and scripts only have to move boxes.
 ///
-/// Processes on top, calls below them, kinds of memory at the bottom. Each box is an `svg` of its own,
-/// which cuts off the text that does not fit.
+/// Processes are on top, calls below them, kinds of memory at the bottom. Each box is an `svg` element of its
+/// own, which cuts off text that does not fit.
 struct FlameGraph {
   let tree: FlameTree
   let measure: Measure
 
   static let rowHeight = 24
 
-  /// What the width of a box means.
+  /// The amount that the width of a box shows.
   enum Measure: String, CaseIterable {
     case leaked, fresh, live
 
@@ -36,7 +36,7 @@ struct FlameGraph {
     }
   }
 
-  /// Begins with what matters most of what there is: what leaks, what is new, what is live.
+  /// Starts with the most important measure that is not empty: leaking, new, live.
   init(_ profile: ProfileReport) {
     tree = FlameTree(of: profile)
     let total = tree.total
@@ -46,32 +46,21 @@ struct FlameGraph {
   var isEmpty: Bool { tree.rows.isEmpty }
   var height: Int { tree.depth * Self.rowHeight }
 
-  /// The measures there is something to see of.
+  /// The measures that are not empty.
   var measures: [Measure] { Measure.allCases.filter { $0.amount(of: tree.total).bytes > 0 } }
 
-  /// What is said about it where nothing can be drawn, or not all of it.
+  /// A note when nothing can be drawn, or not everything; nil otherwise.
   var note: String? {
     if isEmpty { return "Nothing is live: there is no memory to show." }
     if tree.leftOut.count == 0 { return nil }
-    return "\(counted(tree.leftOut.count, "box", "boxes")) too small to be seen left out, "
-      + "\(formatBytes(tree.leftOut.bytes)) in all."
+    return "\(counted(tree.leftOut.count, "box", "boxes")) too small to draw"
+      + " (\(formatBytes(tree.leftOut.bytes)) in total)."
   }
 
-  /// Which kinds there are, by size, for the legend.
-  var kinds: [MappingKind] {
-    var bytes: [MappingKind: UInt64] = [:]
-    for row in tree.rows {
-      if case .kind(let kind) = row.content {
-        bytes[kind, default: 0] = (bytes[kind] ?? 0).addingClamped(row.amounts.live.bytes)
-      }
-    }
-    return bytes.sorted { ($0.value, $0.key.rawValue) > ($1.value, $1.key.rawValue) }.map(\.key)
-  }
-
-  /// The boxes; the attributes are what FlameGraphScript reads.
+  /// The boxes. FlameGraphScript reads their attributes.
   var boxes: String {
     var text = ""
-    // Where the next child of the box at each depth begins.
+    // By depth: where the next child of the current box begins.
     var edges: [UInt64] = [0]
     let whole = measure.amount(of: tree.total).bytes
     for (index, row) in tree.rows.enumerated() {
@@ -143,7 +132,7 @@ extension FlameRow {
     }
   }
 
-  /// The classes of its color; color tells the kind, which the lowest boxes say in words.
+  /// The class of its color. Color shows the kind of memory, which the lowest boxes also name.
   fileprivate var look: String {
     switch content {
     case .everything, .process, .noStack: "k-none"

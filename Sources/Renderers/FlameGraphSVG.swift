@@ -3,15 +3,15 @@ import MappingLedger
 public import Reporting
 import TextLayout
 
-/// A flame graph as one SVG file that needs nothing else: words first, then boxes as wide as they have
-/// bytes, with search, zoom and details where scripts run.
+/// A flame graph as one self-contained SVG file: words, then boxes with search, zoom and details where
+/// scripts run.
 ///
 /// Viewers without HTML inside SVG show the same words as plain text.
 public func renderFlameGraph(_ report: ProfileReport) -> String {
   let graph = FlameGraph(report)
   let words = headerLines(report.header, columns: 96)
   let title = flameTitle(report)
-  // Scripts set these heights to what the words take at the width there is.
+  // Scripts replace this by the height that the words take at the present width.
   let headHeight = 250
   let plain = ([title] + words + [legendWords(graph)] + (graph.note.map { [$0] } ?? []))
     .flatMap { wrap($0, to: 96) }
@@ -53,13 +53,9 @@ public func renderFlameGraph(_ report: ProfileReport) -> String {
     """
 }
 
-/// What leaks, in one line; or that nothing does.
+/// What leaks, in one line, or that nothing does.
 private func flameTitle(_ report: ProfileReport) -> String {
-  var leaked = ProfileSample.Amount()
-  for sample in report.samples {
-    leaked.count += sample.leaked.count
-    leaked.bytes = leaked.bytes.addingClamped(sample.leaked.bytes)
-  }
+  let leaked = report.leaked
   if leaked.bytes > 0 {
     return "LEAKING: \(formatBytes(leaked.bytes)) in \(counted(leaked.count, "mapping"))"
   }
@@ -73,16 +69,15 @@ private func legendWords(_ graph: FlameGraph) -> String {
     + " below them, kinds of memory at the bottom."
 }
 
-/// The `svg` element of the boxes themselves.
+/// The `svg` element with the boxes.
 func flameElement(_ graph: FlameGraph, placement: String) -> String {
   let index = FlameGraph.Measure.allCases.firstIndex(of: graph.measure) ?? 0
-  return "<svg class=\"flame\" role=\"tree\" aria-label=\"Flame graph of call stacks\""
+  return "<svg class=\"flame\" role=\"tree\" aria-label=\"Flame graph of call paths\""
     + " data-measure-index=\"\(index)\" \(placement) height=\"\(graph.height)\">\n"
     + graph.boxes + "</svg>"
 }
 
-/// Search, measures, legend and the line that tells of the box looked at; for HTML and, well-formed as
-/// it is, for SVG.
+/// Search, measures, legend and the details of the current box. It is well-formed, so it serves HTML and SVG.
 func flameControls(_ graph: FlameGraph) -> String {
   if graph.isEmpty { return "<p class=\"flame-said\">\(escaped(graph.note ?? ""))</p>" }
   let buttons = graph.measures.map { measure in
@@ -91,7 +86,7 @@ func flameControls(_ graph: FlameGraph) -> String {
     return "<button type=\"button\" data-measure=\"\(index)\" aria-pressed=\""
       + "\(measure == graph.measure)\">\(measure.words): \(formatBytes(bytes))</button>"
   }
-  let kinds = graph.kinds.map { kind in
+  let kinds = graph.tree.kinds.map { kind in
     "<li><i style=\"background:var(--k-\(kind.rawValue))\"></i>\(kind.rawValue)</li>"
   }
   let leaks =
@@ -123,7 +118,7 @@ private let style = """
   .plain text{font:14px sans-serif;fill:var(--ink)}
   """
 
-/// Gives the words the height they take, and the file the height of both.
+/// Fits the height of the words, and then of the file.
 private let script = #"""
   (function () {
     "use strict";

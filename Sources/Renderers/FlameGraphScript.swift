@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What makes a flame graph answer: zoom, search, measures, keys. Works on the boxes as they are
-/// drawn, in a page and in an SVG alone, and asks nothing of the network.
+/// Zoom, search, measures and keys of a flame graph. It works on the drawn boxes, in a page or in an SVG file,
+/// and makes no network requests.
 enum FlameGraphScript {
   static let text = #"""
     (function () {
@@ -15,7 +15,7 @@ enum FlameGraphScript {
       var rowHeight = 24, letter = 7.3, margin = 9, pixels = 0;
       var measure = Number(graph.getAttribute("data-measure-index"));
 
-      // ---- The tree, from boxes that stand in drawing order ----
+      // ---- The tree, from boxes in drawing order ----
       var path = [];
       var boxes = Array.from(graph.querySelectorAll(".box")).map(function (element, index) {
         var numbers = function (name) {
@@ -107,7 +107,7 @@ enum FlameGraphScript {
       function tellResting() {
         if (zoomed !== root) return tell(zoomed);
         say(size(root.bytes[measure]), root.count[measure].toLocaleString("en") + " mappings. "
-          + "Click a box to look closer; the arrow keys move, Enter zooms, Escape shows all, / searches.");
+          + "Click a box to zoom in. Arrow keys move, Enter zooms, Escape shows all, / searches.");
       }
 
       // ---- Search ----
@@ -180,7 +180,7 @@ enum FlameGraphScript {
         zoom(box === zoomed && box.parent ? box.parent : box);
         focus(box, true);
       });
-      // A finger does not hover: its tap tells.
+      // A finger cannot hover; it taps.
       graph.addEventListener("pointerover", function (event) {
         var box = boxOf(event);
         if (box && event.pointerType !== "touch") tell(box);

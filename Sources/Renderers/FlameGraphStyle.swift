@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// How a flame graph looks, alone or in a page: light and dark, by the reader's own choice.
+/// Style of a flame graph, alone or in a page, light or dark as the reader prefers.
 ///
-/// Hues tell kinds apart; a kind is also written in the lowest box, and what leaks is underlined.
+/// Hues tell kinds of memory apart. The lowest boxes also name the kind, and leaks are underlined.
 enum FlameGraphStyle {
   static let colors = """
     :root{color-scheme:light dark;--ground:#fbfaf8;--panel:#ffffff;--ink:#1c1b1a;--soft:#5d5953;
@@ -39,8 +39,8 @@ enum FlameGraphStyle {
     .box:focus .fill{stroke:var(--accent);stroke-width:4}
     """
 
-  /// Nothing here changes its height while boxes are pointed at, tapped or zoomed: the graph below would
-  /// slip away under the finger, and another box would answer.
+  /// No height changes while boxes are pointed at, tapped or zoomed. Otherwise the graph would move under the
+  /// finger.
   static let controls = """
     .flame-controls{display:flex;flex-wrap:wrap;gap:8px;align-items:center;margin:0 0 8px}
     .flame-controls label{display:flex;gap:6px;align-items:center;flex:1 1 220px}

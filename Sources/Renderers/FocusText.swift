@@ -5,9 +5,9 @@ import TextLayout
 
 /// One address space as plain text: header, verdict and evidence, sizes, groups, mappings.
 ///
-/// No line is wider than `columns`, which is at least 60. A table of more than `mostMappings` is cut
-/// in the middle, and with 0 just counted; groups past `mostGroups` are summed up in one line. Nil
-/// shows all. `showsRules`: with the rule that made each verdict.
+/// No line is wider than `columns`, which is at least 60. A table of more than `mostMappings` is cut in the
+/// middle, and with 0 it is just counted. One line sums up the groups past `mostGroups`. Nil shows all.
+/// `showsRules`: with the rule that made each verdict.
 public func renderText(
   _ report: FocusReport, columns: Int = 100, mostMappings: Int? = 200, mostGroups: Int? = 30,
   showsRules: Bool = false
@@ -15,7 +15,8 @@ public func renderText(
   let columns = max(60, columns)
   var lines = headerLines(report.header, columns: columns)
   lines.append("")
-  lines += verdictLines(report.leaks, header: report.header, columns: columns, showsRules: showsRules)
+  lines += verdictLines(
+    report.leaks, header: report.header, columns: columns, showsRules: showsRules)
   lines.append("")
   lines += processLines(report, columns: columns) + sizeLines(report, columns: columns)
   lines.append("")
@@ -28,7 +29,7 @@ public func renderText(
       .lines(most: mostMappings)
   }
   if report.leftOut > 0 {
-    lines.append("\(counted(report.leftOut, "smaller mapping")) left out of these tables")
+    lines.append("\(counted(report.leftOut, "smaller mapping")) not shown")
   }
   return lines.map { $0 + "\n" }.joined()
 }
@@ -39,7 +40,9 @@ private func processLines(_ report: FocusReport, columns: Int) -> [String] {
     return "\(name) (pid \(process.id.raw)) with \(counted(process.threads, "thread"))"
   }
   guard let first = report.processes.first else {
-    return ["\(truncate(printable(report.row.name), to: 24)) (pid \(report.row.process.raw)) ended"]
+    return [
+      "\(truncate(printable(report.row.name), to: 24)) (pid \(report.row.process.raw)) has exited"
+    ]
   }
   let others = report.processes.dropFirst()
   var lines = wrap(words(first), to: columns)
@@ -66,17 +69,17 @@ private func sizeLines(_ report: FocusReport, columns: Int) -> [String] {
   }
   var virtual = [growth(row.virtualGrowth)]
   if row.virtualPerMinute != 0 {
-    virtual.append("\(formatSignedBytes(row.virtualPerMinute)) a minute")
+    virtual.append("\(formatSignedBytes(row.virtualPerMinute)) per minute")
   }
   if let kind = row.growingKind { virtual.append("growing: \(kind.rawValue)") }
   let rates =
-    "\(rate(row.mapsPerSecond)) mapped and \(rate(row.unmapsPerSecond)) unmapped a second"
+    "\(rate(row.mapsPerSecond)) mapped and \(rate(row.unmapsPerSecond)) unmapped per second"
   return line("virtual", formatBytes(row.virtualBytes), virtual)
     + line(
       "resident", row.residentBytes.map(formatBytes) ?? "unknown",
       row.residentBytes == nil ? [] : [growth(row.residentGrowth)])
     + line("mappings", formatCount(UInt64(max(0, row.mappings))), [rates])
-    + row.caveats.map { truncate("\($0.mark) \($0.rawValue)", to: columns) }
+    + row.caveats.map { truncate("\($0.mark): \($0.rawValue)", to: columns) }
 }
 
 private func groupLines(_ groups: [MappingGroup], columns: Int, most: Int?) -> [String] {
@@ -84,6 +87,6 @@ private func groupLines(_ groups: [MappingGroup], columns: Int, most: Int?) -> [
   let rest = groups.dropFirst(shown.count)
   let bytes = rest.reduce(0 as UInt64) { $0.addingClamped($1.bytes) }
   let summary = "… and \(counted(rest.count, "more group")), \(formatBytes(bytes))"
-  return ["Mappings by kind, size and origin, and how old they are:"]
+  return ["Mappings by kind, size and caller, with their ages:"]
     + GroupTable(Array(shown), columns: columns).lines + (rest.isEmpty ? [] : [summary])
 }

@@ -3,11 +3,10 @@ public import Reporting
 import Symbolization
 import TextLayout
 
-/// A line for each sample that is live: its process and frames, outermost first, with `;` between
-/// them, a space, and its live bytes. What flamegraph.pl and speedscope read.
+/// One line per live sample, as flamegraph.pl and speedscope read it: process and frames, outermost first,
+/// with `;` between them, then a space and the live bytes.
 ///
-/// The format has room for one number and no heading: what leaks comes first, and what was lost is to
-/// be told beside it.
+/// The format has one number and no heading. Leaks come first; the caller has to report losses elsewhere.
 public func renderFolded(_ report: ProfileReport) -> String {
   var text = ""
   for sample in report.samples where sample.live.bytes > 0 {
@@ -22,7 +21,7 @@ public func renderFolded(_ report: ProfileReport) -> String {
   return text
 }
 
-/// A name without what would end a frame or a line; readers take the last space for the number's.
+/// A name without the characters that end a frame or a line. Readers take the last space as the number's.
 func foldedName(_ name: String) -> String {
   let shown = printable(name)
   return shown.contains(";") ? String(shown.map { $0 == ";" ? ":" : $0 }) : shown

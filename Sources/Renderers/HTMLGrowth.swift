@@ -4,7 +4,7 @@ import Reporting
 import Symbolization
 import TextLayout
 
-/// Growth over time: per process, virtual beside resident; per origin, what of it is still there.
+/// Growth over time: virtual and resident size by process, and live memory by call path.
 func growthSection(_ report: RunReport) -> String {
   let most = 12
   let now = report.system.header.when
@@ -12,21 +12,23 @@ func growthSection(_ report: RunReport) -> String {
   let moving = spaces.filter { row in
     row.standing != nil || row.history.contains { $0.virtualBytes != row.history[0].virtualBytes }
   }
-  let origins = report.profile.samples.filter { $0.retained.count > 1 && $0.fresh.bytes > 0 }
+  let samples = report.profile.samples.filter { $0.retained.count > 1 && $0.fresh.bytes > 0 }
   var text = "<h3>By process</h3>"
   if spaces.isEmpty {
-    text += "<p>No sizes were kept over time.</p>"
+    text += "<p>No sizes were recorded over time.</p>"
   } else if moving.isEmpty {
-    text += "<p>No process changed its size while it was watched.</p>"
+    text += "<p>No process changed its size while watched.</p>"
   } else {
     let charts = moving.prefix(most).map { chart($0, now) }
     text += key + "<div class=\"charts\">\(charts.joined())</div>"
     text += rest(moving.count - most, "process", "processes")
   }
-  text += "<h3>By origin: what was mapped since tracing began and is still there</h3>"
-  if origins.isEmpty { return text + "<p>Nothing that was mapped is still there.</p>" }
-  text += "<div class=\"charts\">\(origins.prefix(most).map { chart($0, now) }.joined())</div>"
-  return text + rest(origins.count - most, "origin", "origins")
+  text += "<h3>By call path: memory mapped since tracing began and still mapped</h3>"
+  if samples.isEmpty {
+    return text + "<p>Everything mapped since tracing began was unmapped again.</p>"
+  }
+  text += "<div class=\"charts\">\(samples.prefix(most).map { chart($0, now) }.joined())</div>"
+  return text + rest(samples.count - most, "call path", "call paths")
 }
 
 private func rest(_ count: Int, _ one: String, _ many: String) -> String {
@@ -63,7 +65,7 @@ private func chart(_ sample: ProfileSample, _ now: KernelInstant) -> String {
   let place = culprit.map { $0.label + ($0.place.isEmpty ? "" : " (\($0.place))") }
   let words =
     "\(sample.kind.rawValue), \(formatBytes(sample.fresh.bytes)) in"
-    + " \(counted(sample.fresh.count, "mapping")); \(place ?? "call stack unknown")"
+    + " \(counted(sample.fresh.count, "mapping")); \(place ?? "call path unknown")"
   return figure(
     "\(sample.processName) (pid \(sample.process.raw))", words,
     sample.leaked.bytes > 0 ? badge(.leaking) : "", Plot(lines: [("virtual", points)], now: now))
@@ -74,7 +76,7 @@ private func figure(_ title: String, _ words: String, _ mark: String, _ plot: Pl
     + "</figcaption>\(plot.markup(label: "\(title): \(words)"))</figure>\n"
 }
 
-/// Lines over time, in a box that stretches to any width.
+/// Lines over time, in a box of any width.
 private struct Plot {
   typealias Points = [(when: KernelInstant, bytes: Int64)]
 

@@ -2,8 +2,8 @@
 public import Reporting
 import TextLayout
 
-/// Everything one run found as one HTML file, which asks nothing of the network: verdicts first, then
-/// growth, flame graph, tables, and how it was measured.
+/// Everything one run found, as one HTML file that makes no network requests: verdicts, growth, flame graph,
+/// tables, and how it was measured.
 public func renderHTML(_ report: RunReport) -> String {
   let system = report.system
   let graph = FlameGraph(report.profile)
@@ -58,8 +58,8 @@ public func renderHTML(_ report: RunReport) -> String {
     <main>
     \(sections.map(\.markup).joined(separator: "\n"))
     </main>
-    <footer>Written by bpfleak \(escaped(system.header.version)). This file asks nothing of the \
-    network.</footer>
+    <footer>Written by bpfleak \(escaped(system.header.version)). This file makes no network \
+    requests.</footer>
     <script>
     \(FlameGraphScript.text)
     \(HTMLScript.text)
@@ -99,12 +99,12 @@ private func numbered(_ words: String) -> String {
   return "<b>\(parts[0])</b> \(parts[parts.count - 1])"
 }
 
-/// What was lost, in the first screen: nothing is said about a machine without it.
+/// What was lost. It stands at the top, because it limits the trust in everything below.
 private func lossNotice(_ header: ReportHeader) -> String {
   let warnings = header.coverage.warnings
   if warnings.isEmpty {
     return "<p class=\"notice\">None of the \(formatCount(header.coverage.events)) events was lost,"
-      + " and no table that was compared differed from the kernel's own.</p>"
+      + " and bpfleak's tables matched the kernel's.</p>"
   }
   return "<div class=\"notice lost\" role=\"note\">"
     + warnings.map { "<p>\(escaped($0))</p>" }.joined() + "</div>"
@@ -120,8 +120,8 @@ private func flameSection(_ graph: FlameGraph) -> String {
 private func drift(_ count: UInt64) -> String {
   switch count {
   case 0: "no mapping differed"
-  case 1: "1 mapping differed and was mended"
-  default: "\(formatCount(count)) mappings differed and were mended"
+  case 1: "1 mapping differed and was corrected"
+  default: "\(formatCount(count)) mappings differed and were corrected"
   }
 }
 
@@ -132,8 +132,8 @@ private func measurementSection(_ report: RunReport) -> String {
   let hooks = measurement.hooks.map { "\($0.name) (\($0.kind))" }.joined(separator: ", ")
   let audits =
     measurement.auditEvery.map {
-      "tables compared with the kernel's every \(formatDuration(nanoseconds: $0))"
-    } ?? "tables were not compared with the kernel's"
+      "tables were checked against the kernel every \(formatDuration(nanoseconds: $0))"
+    } ?? "tables were not checked against the kernel"
   let entries: [(String, String)] = [
     ("Program", "bpfleak \(header.version)"), ("Watched", header.scope),
     ("Machine", "\(measurement.host), Linux \(measurement.kernel), \(measurement.architecture)"),
@@ -142,7 +142,7 @@ private func measurementSection(_ report: RunReport) -> String {
     ("Events", formatCount(coverage.events)), ("Lost", formatCount(coverage.lost)),
     ("Not decoded", formatCount(coverage.undecoded)),
     ("Drift", drift(coverage.drift) + "; " + audits),
-    ("Call stacks", measurement.stacks ?? "not captured"),
+    ("Call paths", measurement.stacks ?? "not captured"),
     ("Hooks", hooks.isEmpty ? "none" : hooks),
   ]
   let list = entries.map { "<dt>\($0.0)</dt><dd>\(escaped($0.1))</dd>" }.joined(separator: "\n")

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Sorting and filtering of tables; without scripts they are just in the order of the report.
+/// Sorting and filtering of tables. Without scripts they stay in the order of the report.
 enum HTMLScript {
   static let text = #"""
     (function () {
@@ -19,7 +19,7 @@ enum HTMLScript {
           button.addEventListener("click", function () {
             var isNumber = title.classList.contains("number");
             var before = title.getAttribute("aria-sort");
-            // Numbers begin with the largest, names with the first; a third click is the report's order.
+            // Numbers start with the largest, names with the first. A third click restores the report's order.
             var first = isNumber ? "descending" : "ascending";
             var second = isNumber ? "ascending" : "descending";
             var order = before === null ? first : before === first ? second : null;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// How the HTML report looks, from 390 pixels up, light and dark; the colors are FlameGraphStyle's.
+/// Style of the HTML report, from 390 pixels up, light and dark. FlameGraphStyle has the colors.
 enum HTMLStyle {
   static let text = """
     *{box-sizing:border-box}[hidden]{display:none!important}

@@ -2,7 +2,7 @@
 import Reporting
 import TextLayout
 
-/// A table that can be sorted and filtered; its rows are in the order of the report.
+/// A table that can be sorted and filtered in the browser. Its rows start in the order of the report.
 struct HTMLTable {
   struct Column {
     var title: String
@@ -11,9 +11,9 @@ struct HTMLTable {
   }
   struct Cell {
     var text: String
-    /// What numbers are sorted by.
+    /// The number to sort by.
     var value: Double?
-    /// Instead of the text, when it holds marks of its own.
+    /// Used instead of the text when it has markup of its own.
     var markup: String?
 
     init(_ text: String, value: Double? = nil, markup: String? = nil) {
@@ -37,7 +37,7 @@ struct HTMLTable {
   var caption: String
   var columns: [Column]
   var rows: [[Cell]]
-  /// What the filter's label asks for; nil for a table that is too short to filter.
+  /// The placeholder of the filter field; nil for a table too short to filter.
   var filterHint: String?
 
   var markup: String {

@@ -12,11 +12,11 @@ func processTable(_ report: SystemReport) -> String {
   let most = 1000
   let hasRemarks = report.rows.contains { $0.otherProcesses > 0 || !$0.caveats.isEmpty }
   let table = HTMLTable(
-    id: "processes", caption: "Address spaces: what leaks first, then by growth",
+    id: "processes", caption: "Address spaces: leaks first, then by growth",
     columns: [
       .init(title: "PID", isNumber: true), .init(title: "Name"), .init(title: "Verdict"),
       .init(title: "Virtual", isNumber: true), .init(title: "Growth", isNumber: true),
-      .init(title: "Growth a minute", isNumber: true), .init(title: "Resident", isNumber: true),
+      .init(title: "Growth per minute", isNumber: true), .init(title: "Resident", isNumber: true),
       .init(title: "Resident growth", isNumber: true), .init(title: "Mappings", isNumber: true),
       .init(title: "Growing"),
     ] + (hasRemarks ? [.init(title: "Remarks")] : []),
@@ -36,7 +36,7 @@ func processTable(_ report: SystemReport) -> String {
     }, filterHint: "name, pid, leaking …")
   let rest = report.rows.count - most
   return table.markup
-    + (rest > 0 ? "<p>\(counted(rest, "more space")) that grew less left out.</p>" : "")
+    + (rest > 0 ? "<p>\(counted(rest, "more address space")) with less growth not shown.</p>" : "")
 }
 
 /// The word of a verdict, with a frame around it.
@@ -76,7 +76,7 @@ func mappingTable(_ report: FocusReport, number: Int) -> String {
   var left = report.leftOut
   left += max(0, report.mappings.count - most)
   return title + table.markup
-    + (left > 0 ? "<p>\(counted(left, "more mapping")) left out of this table.</p>" : "")
+    + (left > 0 ? "<p>\(counted(left, "more mapping")) not shown.</p>" : "")
 }
 
 private func owner(of row: MappingRow) -> String {
@@ -85,12 +85,12 @@ private func owner(of row: MappingRow) -> String {
   return row.path.isEmpty ? stack : "\(stack) \(row.path)"
 }
 
-/// Who has the machine's memory.
+/// The machine's memory by holder.
 func memoryTable(_ report: MeminfoReport) -> String {
   let hasChange = report.elapsedNs != nil
   let groups = report.groups.filter { $0.size > 0 || $0.delta ?? 0 != 0 }
   return HTMLTable(
-    id: "memory", caption: "\(formatBytes(report.total)) in all, by who has it",
+    id: "memory", caption: "\(formatBytes(report.total)) in total, by holder",
     columns: [
       .init(title: "Holder"), .init(title: "Size", isNumber: true),
       .init(title: "Share", isNumber: true),

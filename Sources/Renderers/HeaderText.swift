@@ -3,7 +3,7 @@ import MappingEvents
 import Reporting
 import TextLayout
 
-/// What a text report says about itself: what was watched, for how long, and what is missing.
+/// The head of a text report: what was watched, for how long, and what was lost.
 func headerLines(_ header: ReportHeader, columns: Int) -> [String] {
   let elapsed = formatDuration(nanoseconds: header.elapsed)
   let lead = "bpfleak \(printable(header.version)): "
@@ -18,7 +18,7 @@ func headerLines(_ header: ReportHeader, columns: Int) -> [String] {
     "\(formatBytes(header.virtualBytes)) virtual",
     "\(events) event\(header.coverage.events == 1 ? "" : "s")" + (lost == 0 ? ", none lost" : ""),
   ]
-  // A long command gives way to how long it was watched.
+  // A long command is cut, so that the time it was watched stays visible.
   let scope = truncate(printable(header.scope), to: max(12, columns - lead.count - rest.count))
   return [truncate(lead + scope + rest, to: columns)] + hanging(phrases: content, columns: columns)
     + header.coverage.warnings.flatMap { hanging($0, after: "! ", columns: columns) }
@@ -29,24 +29,24 @@ private func age(of mark: ReportHeader.Mark, in header: ReportHeader) -> String 
 }
 
 extension Coverage {
-  /// Sentences on what limits the trust in a report; none when nothing does.
+  /// What limits the trust in a report, a paragraph for each reason.
   var warnings: [String] {
     var warnings: [String] = []
     if lost > 0 {
       let share = Double(lost) / (Double(events) + Double(lost))
       warnings.append(
         "LOST \(lost == 1 ? "1 event" : "\(formatCount(lost)) events") (\(formatShare(share))):"
-          + " the ring was full. Counts may be off, and a leak may have been missed.")
+          + " the ring buffer was full. Counts may be off, and a leak may have been missed.")
     }
     if undecoded > 0 {
       warnings.append(
-        "\(undecoded == 1 ? "1 record" : "\(formatCount(undecoded)) records") could not be decoded:"
-          + " a defect of bpfleak, please report it. Counts may be off.")
+        "\(undecoded == 1 ? "1 record" : "\(formatCount(undecoded)) records") could not be decoded."
+          + " This is a bug in bpfleak; please report it. Counts may be off.")
     }
     if drift > 0 {
       warnings.append(
         "\(drift == 1 ? "1 mapping" : "\(formatCount(drift)) mappings") differed from the kernel's"
-          + " own table and \(drift == 1 ? "was" : "were") mended.")
+          + " table and \(drift == 1 ? "was" : "were") corrected.")
     }
     return warnings
   }

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 public import MappingEvents
+import Reporting
 
-/// Bytes of JSON objects, one a line, written without allocating for each.
+/// JSON objects as bytes, one per line, written without an allocation for each.
 ///
-/// Text goes in as UTF-8 with control characters escaped; what is no UTF-8 is U+FFFD already.
+/// Text is UTF-8 with control characters escaped. Invalid UTF-8 has become U+FFFD before.
 public struct JSONLines: Sendable {
   public private(set) var bytes: [UInt8] = []
   private var needsComma = false
-  /// Whom lines about the stream itself are of.
+  /// The process that lines about the stream itself name: bpfleak.
   let ownProcess: ProcessID
 
   public init(ownProcess: ProcessID) {
@@ -20,10 +21,10 @@ public struct JSONLines: Sendable {
 
   public mutating func removeAll() { bytes.removeAll(keepingCapacity: true) }
 
-  /// Takes out what was written between two counts: a line that turned out not to be so.
+  /// Removes the bytes between two counts: a line that turned out to be wrong.
   public mutating func remove(_ range: Range<Int>) { bytes.removeSubrange(range) }
 
-  /// Whole lines that were written before.
+  /// Appends whole lines that were written before.
   public mutating func append(_ lines: ArraySlice<UInt8>) { bytes.append(contentsOf: lines) }
 
   mutating func begin() {
@@ -71,11 +72,19 @@ public struct JSONLines: Sendable {
     append(text: value)
   }
 
-  /// As a fixed word that needs no escaping.
+  /// A fixed word that needs no escaping.
   mutating func field(_ name: StaticString, word: StaticString) {
     key(name)
     bytes.append(UInt8(ascii: "\""))
     literal(word)
+    bytes.append(UInt8(ascii: "\""))
+  }
+
+  /// The type of the line; its name needs no escaping.
+  mutating func field(_ type: LineType) {
+    key("type")
+    bytes.append(UInt8(ascii: "\""))
+    bytes.append(contentsOf: type.rawValue.utf8)
     bytes.append(UInt8(ascii: "\""))
   }
 
@@ -119,7 +128,7 @@ public struct JSONLines: Sendable {
     needsComma = true
   }
 
-  /// The elements of a list of objects, each written by `body`.
+  /// A list of objects. `body` writes the fields of each.
   mutating func objects<Element>(
     _ name: StaticString, _ elements: [Element], _ body: (inout JSONLines, Element) -> Void
   ) {

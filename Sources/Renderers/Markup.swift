@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import TextLayout
 
-/// `text` for the content or a quoted attribute of HTML and SVG: without anything a browser would
-/// obey, and control characters made visible as on a terminal.
+/// `text` for the content or a quoted attribute of HTML and SVG. Markup is escaped, and control characters are
+/// made visible as on a terminal.
 func escaped(_ text: String) -> String {
   let text = printable(text)
   if !text.utf8.contains(where: { $0 < 0x40 && "<>&\"'".utf8.contains($0) }) { return text }
@@ -20,14 +20,14 @@ func escaped(_ text: String) -> String {
   return String(decoding: bytes, as: UTF8.self)
 }
 
-/// `12.34`: a share of the whole as CSS and SVG want it, in percent and with at most four decimals.
+/// A share in percent for CSS and SVG, with at most four decimals: `12.34`.
 func percent(_ part: UInt64, of whole: UInt64) -> String {
   guard whole > 0 else { return "0" }
   let scaled = (min(1, Double(part) / Double(whole)) * 1_000_000).rounded()
   return decimal(UInt64(scaled), decimals: 4)
 }
 
-/// `value` divided by that power of ten, without a point when it is whole.
+/// `value` divided by a power of ten, without trailing zeros.
 func decimal(_ value: UInt64, decimals: Int) -> String {
   var scale: UInt64 = 1
   for _ in 0..<decimals { scale *= 10 }

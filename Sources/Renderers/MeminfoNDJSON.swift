@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Meminfo
-public import Reporting
 
 /// The memory report as one line of NDJSON, of type `meminfo`.
 ///
-/// Sizes are bytes (`"unit":"count"` says otherwise); `delta`, `per_minute` and `elapsed_ns` are
-/// null if there was one sample only; `share` is a fraction of `limit`.
+/// Sizes are bytes unless `"unit"` is `"count"`. `delta`, `per_minute` and `elapsed_ns` are null with a single
+/// sample. `share` is a fraction of `limit`.
 public enum MeminfoNDJSON {
   public static func render(_ report: MeminfoReport) -> String {
     object([
@@ -65,7 +64,7 @@ public enum MeminfoNDJSON {
     value.map { "\($0)" } ?? "null"
   }
 
-  /// Four decimals, without the exponents and rounding noise of a printed Double.
+  /// Four decimals, without the exponents and rounding noise of a Double.
   private static func fraction(_ value: Double) -> String {
     guard value.isFinite, value >= 0, value < 1e12 else { return "null" }
     let scaled = UInt64((value * 10_000).rounded())

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import Meminfo
-import Reporting
 import TextLayout
 
-/// The table of the memory report: all rows that are not zero, by who has the memory.
+/// The table of the memory report: all rows that are not zero, by holder.
 struct MeminfoTable {
   private let report: MeminfoReport
   private let isWatched: Bool
-  /// Columns left for what an item holds; `nil` if too few to say it.
+  /// Columns left for the description of an item; `nil` when there are too few.
   private let roomForWords: Int?
 
   private static let nameWidth = 20
@@ -40,7 +39,7 @@ struct MeminfoTable {
       lines += rows(group.rows)
     }
     let parts = rows(report.parts)
-    if !parts.isEmpty { lines += ["", "parts of the above, not to be added"] + parts }
+    if !parts.isEmpty { lines += ["", "parts of the above (do not add)"] + parts }
     let limits = rows(report.limits)
     if !limits.isEmpty { lines += ["", "limits"] + limits }
     return lines
@@ -58,7 +57,7 @@ struct MeminfoTable {
     return [own] + details(row)
   }
 
-  /// The largest parts by name, in one line; a finding has shown its own already.
+  /// The largest parts by name, in one line. Findings have shown theirs already.
   private func details(_ row: MeminfoRow) -> [String] {
     guard row.severity == .normal, row.item != .kernelStacks else { return [] }
     let large = row.details.filter { $0.size >= ($0.isCount ? 100 : 1 << 20) }
@@ -106,9 +105,9 @@ extension MeminfoRow {
 extension MeminfoHolder {
   var words: String {
     switch self {
-    case .programs: "a process can be named"
-    case .caches: "given back when needed"
-    case .kernel: "no process's size shows it"
+    case .programs: "belongs to processes"
+    case .caches: "freed when needed"
+    case .kernel: "not in any process's size"
     case .nobodyKnown: ""
     case .free: ""
     }

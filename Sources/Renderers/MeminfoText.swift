@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Meminfo
-public import Reporting
 import TextLayout
 
-/// The memory report as plain text: what stands out, in words; then the table.
+/// The memory report as plain text: findings in words, then the table.
 public struct MeminfoText: Sendable {
-  /// Lines are at most this wide, within 72 and 100; commands excepted: they stay whole, up to 100,
-  /// to be copied.
+  /// Lines are at most this wide, between 72 and 100 columns. Commands stay whole, so that they can be copied.
   public var columns: Int
-  /// Adds what each item means and what to run next, also for what is normal.
+  /// Adds the meaning of each item and the next command, also for normal items.
   public var explains: Bool
 
   public init(columns: Int = 100, explains: Bool = false) {
@@ -28,8 +26,8 @@ public struct MeminfoText: Sendable {
   private func header(_ report: MeminfoReport) -> [String] {
     var title = "Memory: \(formatBytes(report.total))"
     if let available = report.row(.available) {
-      title += ", of which \(formatBytes(available.size)) (\(formatShare(available.share ?? 0)))"
-      title += " can still be had"
+      title +=
+        "; \(formatBytes(available.size)) (\(formatShare(available.share ?? 0))) is available"
     }
     let groups = report.groups.map { group in
       var text = "\(group.holder.rawValue) \(formatBytes(group.size))"
@@ -81,27 +79,27 @@ public struct MeminfoText: Sendable {
     report.notes.flatMap { indent($0.words, after: "note: ") }
   }
 
-  /// What to run to learn more than this report could.
+  /// Commands that show more than this report.
   private func hints(_ report: MeminfoReport) -> [String] {
     var hints: [String] = []
     if report.elapsedNs == nil {
-      hints.append("One look shows sizes. What grows:  bpfleak meminfo --duration 60s")
+      hints.append("To see what grows:           bpfleak meminfo --duration 60s")
     }
     if report.rows.contains(where: { $0.missingDetails == .notPermitted }) {
-      hints.append("Slab caches by name, for root:     sudo bpfleak meminfo")
+      hints.append("To see slab caches by name:  sudo bpfleak meminfo")
     }
     if !explains {
-      hints.append("Every item in words:               bpfleak meminfo --explain")
+      hints.append("To explain every item:       bpfleak meminfo --explain")
     }
     return hints
   }
 
-  /// The text with spaces that no line is broken at; `printable` makes them ordinary again.
+  /// The text with no-break spaces. `printable` turns them into ordinary ones.
   private func unbroken(_ text: String) -> String {
     String(text.map { $0 == " " ? "\u{a0}" : $0 })
   }
 
-  /// Names of processes and mounts are anybody's choice, and no terminal must obey them.
+  /// The character without control codes: names of processes and mounts must not command a terminal.
   private static func printable(_ character: Character) -> Character {
     if character == "\u{a0}" { return " " }
     let isControl = character.unicodeScalars.contains { $0.properties.generalCategory == .control }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import Meminfo
-import Reporting
 import TextLayout
 
 extension MeminfoRow {
@@ -8,7 +7,7 @@ extension MeminfoRow {
 
   var deltaText: String? { delta.map { Self.signed($0, isCount: item.isCount) } }
 
-  /// Empty for no change, so that what moves can be found in a column.
+  /// Empty for no change, so that changes stand out in a column.
   var rateText: String? {
     perMinute.map { $0 == 0 ? "" : Self.signed($0, isCount: item.isCount) }
   }
@@ -18,23 +17,23 @@ extension MeminfoRow {
   func words(_ reason: MeminfoReason) -> String {
     switch reason.fact {
     case .above(let share) where item == .committed && share == 1:
-      return "more than RAM and swap together: not all promises can be kept"
+      return "more than RAM and swap together: programs cannot use all of it at once"
     case .above(let share):
-      return "\(Int((share * 100).rounded()))% and more is \(reason.severity.rawValue)"
+      return "\(Int((share * 100).rounded()))% or more is \(reason.severity.rawValue)"
     case .below(let share):
       return "less than \(Int((share * 100).rounded()))% is left"
     case .exhausted(let inNs):
       let time = formatDuration(nanoseconds: inNs)
       let hasOwnLimit = item.standing == .limit && item != .available
-      return "if it goes on like this, "
+      return "at this rate, "
         + (hasOwnLimit ? "the limit is reached in \(time)" : "no memory is left in \(time)")
     case .present:
-      return item == .outOfMemoryKills ? "it happened since boot" : "there should be none"
+      return item == .outOfMemoryKills ? "happened since boot" : "there should be none"
     case .happenedWhileWatching:
-      return "it happened while watching"
+      return "happened while watching"
     case .reservedUnused(let bytes):
       return
-        "\(formatBytes(bytes.magnitude)) more reserved, and less than half of it used so far"
+        "\(formatBytes(bytes.magnitude)) more reserved, less than half of it used so far"
     }
   }
 
@@ -57,8 +56,7 @@ extension MeminfoNote {
     switch self {
     case .pressure(let hundredths):
       """
-      in \(formatShare(Double(hundredths) / 10_000)) of the last 10 s something stood still because \
-      it waited for memory
+      some task waited for memory during \(formatShare(Double(hundredths) / 10_000)) of the last 10 s
       """
     case .totalChanged(let delta):
       """
@@ -66,16 +64,16 @@ extension MeminfoNote {
       """
     case .overcounted(let bytes):
       """
-      the counters add up to \(formatBytes(bytes)) more than there is: the kernel does not read \
-      them at one instant, or counts pages twice
+      the counters add up to \(formatBytes(bytes)) too much: the kernel does not read them at one \
+      instant, or counts pages twice
       """
     case .unknownField(let name, let value, let isBytes):
       """
-      \(name) (\(isBytes ? formatBytes(value) : formatCount(value))) is a field this program does \
-      not know; if nothing else counts it, it is in UNACCOUNTED
+      \(name) (\(isBytes ? formatBytes(value) : formatCount(value))) is a field that bpfleak does \
+      not know; if no other field counts it, it is in UNACCOUNTED
       """
     case .notCounted(let field, let version):
-      "this kernel has no \(field) (Linux \(version) and later); such memory is in UNACCOUNTED"
+      "this kernel has no \(field), which came with Linux \(version); that memory is in UNACCOUNTED"
     case .unreadableLines(let count):
       "\(count) lines of /proc/meminfo could not be read"
     }

@@ -1,16 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
 import MappingEvents
 import PprofProfile
 public import Reporting
-// SPDX-License-Identifier: Apache-2.0
 import SwiftProtobuf
 import Symbolization
 import TextLayout
 
-/// The bytes of a perftools.profiles Profile, as `go tool pprof` reads it; gzip is the caller's, who
-/// has zlib.
+/// The bytes of a perftools.profiles Profile, as `go tool pprof` reads it. The caller compresses it.
 ///
-/// Counts and bytes of what was mapped, is live and leaks; the default is what leaks when anything
-/// does. Labels tell process, pid and kind. Comments say how it was measured and what was lost.
+/// Values are counts and bytes of mapped, live and leaked memory. The default is leaked memory when anything
+/// leaks. Labels have process, pid and kind. Comments have the head of the report, losses included.
 public func renderPprof(
   _ report: ProfileReport, beganUnixNanoseconds: Int64
 ) -> [UInt8] {
@@ -23,11 +22,11 @@ public func renderPprof(
   let leaks = report.samples.contains { $0.leaked.bytes > 0 }
   profile.defaultSampleType = builder.index(of: leaks ? "leaked_space" : "live_space")
   profile.stringTable = builder.strings
-  // Nothing in it is required, and bytes are what arrays are made of: this cannot fail.
+  // No field is required, so this cannot fail.
   return (try? profile.serializedBytes()) ?? []
 }
 
-/// Collects samples, giving each string, module, place and function an id once.
+/// Collects samples. Each string, module, place and function gets one id.
 struct PprofProfileBuilder {
   private(set) var profile = Perftools_Profiles_Profile()
   private(set) var strings = [""]
@@ -37,10 +36,10 @@ struct PprofProfileBuilder {
   private var locationIDs: [Place: UInt64] = [:]
   private var functionIDs: [Named: UInt64] = [:]
 
-  /// A module at one place; the same file lies elsewhere in another process.
+  /// A module at one load address. Another process has the same file elsewhere.
   private struct Module: Hashable {
     var path: String
-    /// Nil when where it lies is not known.
+    /// Nil when the load address is unknown.
     var bias: UInt64?
   }
   private struct Place: Hashable {
@@ -80,7 +79,7 @@ struct PprofProfileBuilder {
   mutating func add(_ sample: ProfileSample) {
     var entry = Perftools_Profiles_Sample()
     let frames = sample.callPath?.frames ?? []
-    entry.locationID = frames.isEmpty ? [locationWithoutStack()] : locations(of: frames)
+    entry.locationID = frames.isEmpty ? [locationWithoutPath()] : locations(of: frames)
     entry.value = [sample.mapped, sample.live, sample.leaked].flatMap {
       [Int64(clamping: $0.count), Int64(clamping: $0.bytes)]
     }
@@ -107,12 +106,12 @@ struct PprofProfileBuilder {
 
   // MARK: Places
 
-  private mutating func locationWithoutStack() -> UInt64 {
+  private mutating func locationWithoutPath() -> UInt64 {
     let named = Named(name: "[no stack]", file: "")
     return location(Place(mapping: 0, address: 0, functions: [named], lines: [0]))
   }
 
-  /// One location for each frame that is not inlined, together with those inlined into it.
+  /// One location for each frame that is not inlined, with the frames inlined into it.
   private mutating func locations(of frames: [StackFrame]) -> [UInt64] {
     var ids: [UInt64] = []
     var group: [StackFrame] = []
@@ -128,7 +127,7 @@ struct PprofProfileBuilder {
   }
 
   private mutating func location(of group: [StackFrame]) -> UInt64 {
-    // The frame itself comes last; it knows the module best.
+    // The frame that is not inlined comes last. It knows the module best.
     let frame = group[group.count - 1]
     let mapping = frame.module.map { mappingID(of: $0, frame) } ?? 0
     return location(
@@ -169,8 +168,8 @@ struct PprofProfileBuilder {
     return function.id
   }
 
-  /// The module's entry, stretched to hold the frame. Marked as symbolized: readers need not and must
-  /// not look for its file, which may be another one on their machine.
+  /// The entry of the module, extended to hold the frame. It is marked as symbolized, so that readers do not
+  /// look for the file: on their machine it may be another one.
   private mutating func mappingID(of path: String, _ frame: StackFrame) -> UInt64 {
     let page: UInt64 = 4096
     let start = frame.address & ~(page - 1)

@@ -6,7 +6,7 @@ public import MappingLedger
 public import Reporting
 public import Symbolization
 
-/// Whom a line that is about a process, and not made by one of its threads, speaks of.
+/// The process that a line is about, when no event of one of its threads caused it.
 public struct LineSubject: Sendable {
   public var when: KernelInstant
   public var process: ProcessID
@@ -53,9 +53,9 @@ public struct StreamStart: Sendable {
 }
 
 extension JSONLines {
-  private mutating func open(_ type: StaticString, _ subject: LineSubject) {
+  private mutating func open(_ type: LineType, _ subject: LineSubject) {
     begin()
-    field("type", word: type)
+    field(type)
     field("ts_ns", subject.when.nanoseconds)
     field("pid", UInt64(subject.process.raw))
     field("tid", UInt64(subject.thread?.raw ?? subject.process.raw))
@@ -63,13 +63,13 @@ extension JSONLines {
     field("space", subject.space)
   }
 
-  /// A line about the stream: bpfleak's own, and of no address space, which 0 is never the number of.
-  private mutating func open(_ type: StaticString, at when: KernelInstant) {
+  /// Begins a line about the stream. It names bpfleak and address space 0, which is no space.
+  private mutating func open(_ type: LineType, at when: KernelInstant) {
     open(type, LineSubject(when: when, process: ownProcess, name: "bpfleak", space: 0))
   }
 
   public mutating func write(_ start: StreamStart) {
-    open("start", at: start.when)
+    open(.start, at: start.when)
     field("schema", 1)
     field("version", start.version)
     field("kernel", start.kernel)
@@ -96,7 +96,7 @@ extension JSONLines {
   public mutating func write(
     _ process: Process, _ subject: LineSubject, exe: String?, cgroup: String?
   ) {
-    open("process", subject)
+    open(.process, subject)
     field("origin", process.origin.rawValue)
     field("parent_pid", optional: process.parent.map { UInt64($0.raw) })
     field("exe", optional: exe)
@@ -105,7 +105,7 @@ extension JSONLines {
   }
 
   public mutating func write(_ row: MappingRow, _ subject: LineSubject) {
-    open("mapping", subject)
+    open(.mapping, subject)
     field("addr", address: row.range.start)
     field("end", address: row.range.end)
     field("prot", word: row.protection.word)
@@ -128,15 +128,15 @@ extension JSONLines {
   }
 
   public mutating func writeSnapshot(mappings: Int, spaces: Int, at when: KernelInstant) {
-    open("snapshot", at: when)
+    open(.snapshot, at: when)
     field("mappings", mappings)
     field("spaces", spaces)
     end()
   }
 
-  /// The account of growth was begun anew.
+  /// The account of growth started again.
   public mutating func writeMark(number: Int, at when: KernelInstant) {
-    open("mark", at: when)
+    open(.mark, at: when)
     field("number", number)
     end()
   }
@@ -146,7 +146,7 @@ extension JSONLines {
   ) {
     let verdict = leak.verdict
     open(
-      "leak",
+      .leak,
       LineSubject(
         when: when, process: verdict.process, name: verdict.processName,
         space: verdict.subject.space))
@@ -182,11 +182,11 @@ extension JSONLines {
     end()
   }
 
-  /// Growth that is no leak.
+  /// Growth that is explained and is no leak.
   public mutating func write(_ report: GrowthReport, at when: KernelInstant) {
     let growth = report.growth
     open(
-      "growth",
+      .growth,
       LineSubject(
         when: when, process: growth.process, name: growth.processName,
         space: growth.subject.space))
@@ -197,9 +197,9 @@ extension JSONLines {
     end()
   }
 
-  /// The frames behind a stack id: once, before the first line that has it.
+  /// The frames of a call path. Written once, before the first line with its id.
   public mutating func write(_ stack: CallPath, id: CallPathID, _ subject: LineSubject) {
-    open("stack", subject)
+    open(.stack, subject)
     field("id", Int64(id.raw))
     objects("frames", stack.frames) { line, frame in
       line.field("addr", address: frame.address)
@@ -218,7 +218,7 @@ extension JSONLines {
   public mutating func writeLost(
     _ count: UInt64, reason: String, spaces: [Int], at when: KernelInstant
   ) {
-    open("lost", at: when)
+    open(.lost, at: when)
     field("count", count)
     field("reason", reason)
     key("spaces")
@@ -234,7 +234,7 @@ extension JSONLines {
   public mutating func writeAudit(
     checked: Int, drift: [Drift], spaces: Int, at when: KernelInstant
   ) {
-    open("audit", at: when)
+    open(.audit, at: when)
     field("checked", checked)
     field("spaces", spaces)
     field("drift", drift.count { $0.cause != .stackGrowth })
@@ -251,7 +251,7 @@ extension JSONLines {
   public mutating func writeSummary(
     _ coverage: Coverage, spaces: Int, leaks: Int, duration: UInt64, at when: KernelInstant
   ) {
-    open("summary", at: when)
+    open(.summary, at: when)
     field("events", coverage.events)
     field("lost", coverage.lost)
     field("drift", coverage.drift)
@@ -261,12 +261,12 @@ extension JSONLines {
     end()
   }
 
-  /// A munmap whose line was out already did not take place.
+  /// Takes back a `munmap` line that is out already: the call failed.
   public mutating func writeUnmapFailed(
     _ event: MappingEvent, space: Int, restored: UInt64, name: String
   ) {
     open(
-      "munmap_failed",
+      .munmapFailed,
       LineSubject(
         when: event.when, process: event.process, name: name, space: space, thread: event.thread))
     field("restored", restored)

@@ -2,7 +2,7 @@
 import LeakDetection
 import MappingEvents
 import MappingLedger
-package import Reporting
+import Reporting
 import TextLayout
 
 /// The table of processes, in the order of the report.
@@ -50,16 +50,5 @@ struct SystemTable {
   ) -> TableLayout.Column {
     TableLayout.Column(
       title: title, cells: rows.map(cell), isNumber: true, dispensability: dispensability)
-  }
-}
-
-extension SpaceRow.Caveat {
-  /// One character that stands for it in a table.
-  package var mark: String {
-    switch self {
-    case .notYetListed: "*"
-    case .lostEvents: "!"
-    case .compat: "~"
-    }
   }
 }

@@ -7,9 +7,8 @@ import TextLayout
 
 /// The system-wide report as plain text: header, verdicts in words, then the table of processes.
 ///
-/// No line is wider than `columns`, which is at least 60. The table ends after `mostRows`; the rows
-/// past them are summed up in one line. Nil shows all.
-/// `showsRules`: with the rule that made each verdict.
+/// No line is wider than `columns`, which is at least 60. The table ends after `mostRows`, and one line sums
+/// up the rest. Nil shows all. `showsRules`: with the rule that made each verdict.
 public func renderText(
   _ report: SystemReport, columns: Int = 100, mostRows: Int? = 40, showsRules: Bool = false
 ) -> String {
@@ -20,8 +19,8 @@ public func renderText(
   lines += verdictLines(
     report.leaks, header: report.header, columns: columns, mostEvidence: 3, most: 10,
     showsRules: showsRules)
-  if report.leaks.isEmpty, let first = report.rows.first {
-    lines += growthLines(first, columns: columns)
+  if report.leaks.isEmpty, let growth = report.rows.first?.growthSentence {
+    lines += wrap(growth, to: columns)
   }
   lines.append("")
   if report.rows.isEmpty {
@@ -32,15 +31,6 @@ public func renderText(
     lines += legendLines(Array(rows), columns: columns)
   }
   return lines.map { $0 + "\n" }.joined()
-}
-
-/// Where to look when nothing is blamed: the first row is that of the most growth.
-private func growthLines(_ row: SpaceRow, columns: Int) -> [String] {
-  guard row.virtualGrowth > 0 else { return [] }
-  let name = truncate(printable(row.name), to: 24)
-  let growth = formatSignedBytes(row.virtualGrowth)
-  let kind = row.growingKind.map { ", most of it \($0.rawValue)" } ?? ""
-  return wrap("Grew most: \(name) (pid \(row.process.raw)), \(growth)\(kind).", to: columns)
 }
 
 private func restLines(_ rest: ArraySlice<SpaceRow>, columns: Int) -> [String] {
@@ -54,22 +44,13 @@ private func restLines(_ rest: ArraySlice<SpaceRow>, columns: Int) -> [String] {
 
 private func legendLines(_ rows: [SpaceRow], columns: Int) -> [String] {
   var legend: [String] = []
-  if let row = rows.first(where: { $0.otherProcesses > 0 }) {
-    let processes = row.otherProcesses == 1 ? "process" : "processes"
-    legend.append("+\(row.otherProcesses) other \(processes) in the same address space")
+  if rows.contains(where: { $0.otherProcesses > 0 }) {
+    legend.append("+N: processes that share this memory")
   }
-  for caveat in [SpaceRow.Caveat.notYetListed, .lostEvents, .compat]
+  for caveat in SpaceRow.Caveat.allCases
   where rows.contains(where: { $0.caveats.contains(caveat) }) {
-    legend.append("\(caveat.mark) \(caveat.rawValue)")
+    legend.append("\(caveat.mark): \(caveat.rawValue)")
   }
-  if rows.contains(where: { $0.residentBytes == nil }) { legend.append("? size not known") }
+  if rows.contains(where: { $0.residentBytes == nil }) { legend.append("?: size unknown") }
   return legend.isEmpty ? [] : hanging(phrases: legend, columns: columns)
-}
-
-extension UInt64 {
-  /// Sums of what a traced process chose must not trap.
-  package func addingClamped(_ other: UInt64) -> UInt64 {
-    let (sum, overflow) = addingReportingOverflow(other)
-    return overflow ? .max : sum
-  }
 }

@@ -4,111 +4,119 @@ import MappingEvents
 import TextLayout
 
 extension Evidence {
-  /// `hasEnded`: the process is gone, and the kernel has taken back what it held.
-  func sentence(at now: KernelInstant, hasEnded: Bool = false) -> String {
+  /// The fact in words for a person: what was observed, then what follows from it.
+  ///
+  /// - Parameters:
+  ///   - hasOnePath: whether the verdict is on a single call path, not on all memory of one size.
+  ///   - hasEnded: whether the process has exited, so that the kernel has taken its memory back.
+  func sentence(
+    at now: KernelInstant, hasOnePath: Bool = true, hasEnded: Bool = false
+  ) -> String {
     switch self {
-    case .mapped(let count, let bytes, let guardBytes, let withStackFlag):
+    case .mapped(let count, let bytes, let guardBytes, _):
+      let size = bytes.map { formatBytes($0) } ?? "different sizes"
       let guards =
         guardBytes == 0
-        ? "" : ", \(formatBytes(guardBytes)) of \(count == 1 ? "it" : "each") a guard"
-      let flag = withStackFlag ? " with MAP_STACK" : ""
-      let size = bytes.map { "of \(formatBytes($0))" } ?? "of different sizes"
-      return "\(plural(count, "mapping")) \(size) made\(flag)\(guards)."
+        ? "" : " (\(formatBytes(guardBytes)) of \(count == 1 ? "it" : "each") is a guard page)"
+      return "\(counted(count, "thread stack")) of \(size)\(guards)."
     case .presentBefore(let count):
-      return "\(formatCount(UInt64(count))) of them \(count == 1 ? "was" : "were") mapped before"
-        + " tracing began."
+      return "\(formatCount(UInt64(count))) of them existed before tracing began."
     case .alikeBefore(let count, let bytes):
-      return "\(plural(count, "more mapping")) as long as such a stack without its guard"
-        + " \(count == 1 ? "was" : "were") there before tracing began (\(formatBytes(bytes))): what ran on"
-        + " \(count == 1 ? "it" : "them") is not known."
+      return "\(counted(count, "more mapping")) of this size existed before tracing began"
+        + " (\(formatBytes(bytes))). \(count == 1 ? "It" : "They") may be the same leak."
     case .ranThread(let example, let range, let creator, let at, let isOwnProcess):
+      let owner = isOwnProcess ? "process that shares this memory" : "thread of this process"
       let kind = isOwnProcess ? "process" : "thread"
       let by = creator.map { " by thread \($0.raw)" } ?? ""
-      let ago = formatDuration(nanoseconds: now.since(at))
-      return "Each was the stack of a \(kind) of this address space: the latest"
-        + " (\(hex(range.start))-\(hex(range.end))) that of \(kind) \(example.raw), created\(by)"
-        + " \(ago) ago."
+      return "Each belonged to a \(owner). The latest: \(kind) \(example.raw), created\(by)"
+        + " \(formatDuration(nanoseconds: now.since(at))) ago"
+        + " (\(hex(range.start))-\(hex(range.end)))."
     case .threadsExited(let count, let lifetime, let lastAt):
       let lived = formatDuration(nanoseconds: lifetime)
       let ago = formatDuration(nanoseconds: now.since(lastAt))
-      if count == 1 { return "It has exited after \(lived), \(ago) ago." }
-      return "All \(formatCount(UInt64(count))) of them have exited, typically after \(lived); the"
-        + " last one \(ago) ago."
+      if count == 1 { return "Its thread ran for \(lived) and exited \(ago) ago." }
+      return "All \(formatCount(UInt64(count))) threads exited, typically after \(lived);"
+        + " the last one \(ago) ago."
     case .neverUnmapped(let count):
-      if hasEnded {
-        let stacks = count == 1 ? "The stack was" : "All \(formatCount(UInt64(count))) stacks were"
-        return "\(stacks) still mapped when the process ended: no munmap followed the exit."
-      }
-      let stacks = count == 1 ? "The stack is" : "All \(formatCount(UInt64(count))) stacks are"
-      return "\(stacks) still mapped: no munmap followed the exit."
+      return stillMapped(count, hasEnded: hasEnded)
     case .passedOver(let idle, let fresh):
-      return "\(formatCount(UInt64(idle))) lay idle while newer stacks no larger were mapped"
-        + " (\(formatCount(UInt64(fresh))) so far): what is kept for reuse is used first, so"
-        + " \(idle == 1 ? "it was" : "they were") not kept for that."
+      return "\(formatCount(UInt64(idle))) sat unused while new stacks of this size were mapped"
+        + " (\(formatCount(UInt64(fresh))) so far). A stack cache would have reused"
+        + " \(idle == 1 ? "it" : "them")."
     case .fitsCache(let bytes):
-      return "They are \(formatBytes(bytes)), which the C library may keep for reuse: if their"
-        + " threads were joined since the last one was mapped, nothing is lost."
+      return "They take \(formatBytes(bytes)) in total. The C library may keep that much for reuse."
+        + " If their threads were joined, nothing is lost."
     case .reuse(let times, let reclaimed):
       if times == 0, reclaimed == 0 {
-        return "Since tracing began no idle stack like these was used again or unmapped."
+        return "No unused stack of this kind was reused or unmapped since tracing began."
       }
-      return "Other idle stacks like these were used again \(plural(times, "time")) and unmapped"
-        + " \(plural(reclaimed, "time")); these were not."
+      return "Other unused stacks of this kind were reused \(counted(times, "time")) and unmapped"
+        + " \(counted(reclaimed, "time")). These were not."
     case .regular(let period):
-      return "A new one comes every \(formatDuration(nanoseconds: period))."
+      return "A new one appears every \(formatDuration(nanoseconds: period))."
     case .blamedBefore(let count, let bytes):
-      return "Before, \(plural(count, "mapping")) of \(formatBytes(bytes)) in all"
-        + " \(count == 1 ? "was" : "were") blamed."
+      return "The earlier verdict blamed \(counted(count, "mapping"))"
+        + " (\(formatBytes(bytes)) in total)."
     case .account(let mapped, let bytes, let each, let freed, let freedBytes):
-      let size = each.map { " of \(formatBytes($0))" } ?? ""
-      let took =
-        freed == 0 && freedBytes == 0
-        ? "none was unmapped"
-        : freed == 0
-          ? "\(formatBytes(freedBytes)) of that was unmapped or mapped over"
-          : "\(formatCount(UInt64(max(0, freed)))) \(freed == 1 ? "was" : "were") unmapped"
-            + " (\(formatBytes(freedBytes)))"
-      return "Since tracing began this origin mapped \(plural(mapped, "time"))\(size)"
-        + " (\(formatBytes(bytes)) in all), and \(took)."
+      let who = hasOnePath ? "this call path" : "this process"
+      let what = each.map { formatBytes($0) } ?? "memory"
+      return "Since tracing began, \(who) mapped \(what) \(counted(mapped, "time"))"
+        + " (\(formatBytes(bytes)) in total). \(unmapped(freed, freedBytes))"
     case .threadsRun(let count):
       return count == 1
         ? "A thread still runs on one of them."
         : "Threads still run on \(formatCount(UInt64(count))) of them."
     case .besides(let count):
-      return
-        "\(plural(count, "more mapping")) of it \(count == 1 ? "was" : "were") there before and"
+      return "\(counted(count, "more mapping")) of this origin existed before and"
         + " \(count == 1 ? "is" : "are") not blamed."
     case .remains(let each, let isFile):
-      // The loader maps a library as a whole, and then its segments over that.
+      // The loader maps a library as a whole, and then its segments over parts of that.
       return isFile
-        ? "Of each \(formatBytes(each)) is left as it was mapped; the rest was unmapped, or mapped over"
-          + " as by a loader."
-        : "Unmaps took all but a piece: \(formatBytes(each)) of each remains."
+        ? "\(formatBytes(each)) of each is left as it was mapped. The rest was unmapped, or replaced as"
+          + " a loader does."
+        : "\(formatBytes(each)) of each is still mapped. The rest was unmapped."
     case .survivors(let count, let olderThan, let ended, let endedLate):
       let age = formatDuration(nanoseconds: olderThan)
       let others =
         ended == 0
-        ? "none was ever unmapped"
-        : "of the \(formatCount(UInt64(max(0, ended)))) that ended"
-          + " \(endedLate == 0 ? "none" : formatCount(UInt64(endedLate))) had lived so long"
-      return "\(formatCount(UInt64(max(0, count)))) of them are older than \(age); \(others)."
+        ? "None was ever unmapped."
+        : "Of the \(formatCount(UInt64(max(0, ended)))) that were unmapped,"
+          + " \(endedLate == 0 ? "none" : formatCount(UInt64(endedLate))) had lived that long."
+      return "\(formatCount(UInt64(max(0, count)))) of them are older than \(age). \(others)"
     case .quarters(let counts, let span):
       let list = counts.map { formatCount(UInt64(max(0, $0))) }
-      return "They keep coming: \(list.dropLast().joined(separator: ", ")) and \(list.last ?? "0")"
-        + " in the quarters of \(formatDuration(nanoseconds: span))."
+      return
+        "Steady: \(list.dropLast().joined(separator: ", ")) and \(list.last ?? "0") new ones in"
+        + " the four quarters of \(formatDuration(nanoseconds: span))."
     case .grew(let times, let bytes):
-      return "It grew \(plural(times, "time")), by \(formatBytes(bytes)) since tracing began."
+      return
+        "The memory grew \(counted(times, "time")) since tracing began, by \(formatBytes(bytes)) in total."
     case .envelope(let from, let to, let span):
-      return "Its least size rose from \(formatBytes(from)) to \(formatBytes(to)) in"
-        + " \(formatDuration(nanoseconds: span)), step by step."
-    case .extenders(let stacks, let share):
-      if stacks == 1 { return "One call path alone extended the heap." }
-      return "\(formatCount(UInt64(stacks))) call paths extended the heap: the one that did most by"
-        + " \(formatShare(share)) of it, though others may have used up what was free."
+      return "Even its low points rose, from \(from == 0 ? "0" : formatBytes(from)) to"
+        + " \(formatBytes(to)) in \(formatDuration(nanoseconds: span))."
+    case .extenders(let paths, let share):
+      if paths == 1 { return "One call path alone grew the heap." }
+      return "\(formatCount(UInt64(paths))) call paths grew the heap; the top one caused"
+        + " \(formatShare(share)). Others may share the blame."
     case .stopped(let quiet):
-      return "None came in the last \(formatDuration(nanoseconds: quiet))."
+      return "No new one in the last \(formatDuration(nanoseconds: quiet))."
     case .lostEvents:
-      return "Events of this address space were lost; the count may be off."
+      return "Events of this process were lost. The count may be off."
     }
   }
+}
+
+private func stillMapped(_ count: Int, hasEnded: Bool) -> String {
+  let stacks = count == 1 ? "The stack" : "All \(formatCount(UInt64(count))) stacks"
+  let verb = hasEnded ? (count == 1 ? "was" : "were") : (count == 1 ? "is" : "are")
+  let end = hasEnded ? " when the process exited" : ""
+  return "\(stacks) \(verb) still mapped\(end): no munmap followed the exit."
+}
+
+private func unmapped(_ count: Int, _ bytes: UInt64) -> String {
+  if count == 0, bytes == 0 { return "None was unmapped." }
+  // The segments of a library are mapped over the first mapping of the whole.
+  if count == 0 { return "\(formatBytes(bytes)) of that was unmapped or replaced." }
+  return "\(formatCount(UInt64(max(0, count)))) \(count == 1 ? "was" : "were") unmapped"
+    + " (\(formatBytes(bytes)))."
 }

@@ -2,25 +2,36 @@
 public import MappingLedger
 public import Symbolization
 
-/// The samples of a profile put together by what their call paths have in common, outermost first.
+/// The samples of a profile, merged where their call paths begin alike, outermost call first.
 ///
-/// The first level is processes, the last one kinds of memory. Rows are in the order in which they are
-/// drawn: each before its children, siblings by size.
+/// The first level is processes, the last one kinds of memory. Rows are in drawing order: each before its
+/// children, siblings by size.
 public struct FlameTree: Sendable {
   public var rows: [FlameRow]
-  /// Rows that were too small to keep, and what is live in them.
+  /// Rows that were too small to keep: how many, and their live bytes.
   public var leftOut: ProfileSample.Amount
   public var total: FlameAmounts
 
   public var depth: Int { rows.reduce(0) { max($0, $1.depth + 1) } }
+
+  /// The kinds of memory in the rows, by live bytes, the largest first.
+  public var kinds: [MappingKind] {
+    var bytes: [MappingKind: UInt64] = [:]
+    for row in rows {
+      if case .kind(let kind) = row.content {
+        bytes[kind] = (bytes[kind] ?? 0).addingClamped(row.amounts.live.bytes)
+      }
+    }
+    return bytes.sorted { ($0.value, $0.key.rawValue) > ($1.value, $1.key.rawValue) }.map(\.key)
+  }
 }
 
-/// What a part of a flame graph is worth, counted in three ways.
+/// The size of a box of a flame graph, measured in three ways.
 public struct FlameAmounts: Sendable, Hashable {
   public var live = ProfileSample.Amount()
-  /// Of that, what was mapped since tracing began.
+  /// The part of it that was mapped since tracing began.
   public var fresh = ProfileSample.Amount()
-  /// Of what is live, what a verdict calls leaking.
+  /// The part of the live memory that a verdict calls leaking.
   public var leaked = ProfileSample.Amount()
 
   public init() {}
@@ -43,18 +54,18 @@ public struct FlameRow: Sendable {
   }
 
   public var content: Content
-  /// 0 is everything.
+  /// 0 for the box of everything.
   public var depth: Int
   public var amounts: FlameAmounts
-  /// The kind that most of it is.
+  /// The kind of most of its memory.
   public var mainKind: MappingKind
 }
 
 extension FlameTree {
-  /// Deeper than this the frames next to the innermost are what counts, and are kept.
+  /// Of deeper call paths the innermost frames are kept.
   private static let deepest = 120
 
-  /// Boxes beyond `mostRows` go, the smallest first, unless something in them leaks.
+  /// Keeps `mostRows` boxes. The smallest are dropped, unless something in them leaks.
   public init(of profile: ProfileReport, mostRows: Int = 4000) {
     let root = Node()
     for sample in profile.samples where sample.live.bytes > 0 {
@@ -104,12 +115,12 @@ extension FlameTree {
   }
 }
 
-/// A row in the making.
+/// A row under construction.
 private final class Node {
   var amounts = FlameAmounts()
   var kinds: [MappingKind: UInt64] = [:]
   var children: [FlameRow.Content: Node] = [:]
-  /// The place among its siblings, as the samples brought them.
+  /// The order in which samples first reached it, among its siblings.
   let ordinal: Int
 
   init(ordinal: Int = 0) { self.ordinal = ordinal }
@@ -147,8 +158,8 @@ private final class Node {
 }
 
 extension StackFrame {
-  /// As frames of a flame graph are told apart: by function and line or by place in a module, not by
-  /// address, which differs from process to process.
+  /// The frame without its address, which differs between processes. Boxes are told apart by function and
+  /// line, or by offset in a module.
   fileprivate var unplaced: StackFrame {
     StackFrame(
       address: module == nil && function == nil ? address : 0, function: function, module: module,

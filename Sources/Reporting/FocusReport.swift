@@ -3,7 +3,7 @@ public import AddressSpace
 public import MappingEvents
 public import MappingLedger
 
-/// One address space, closely. Finished and ordered.
+/// One address space in detail. Finished and ordered.
 public struct FocusReport: Sendable {
   public var header: ReportHeader
   public var row: SpaceRow
@@ -11,33 +11,40 @@ public struct FocusReport: Sendable {
   public var leaks: [LeakReport]
   /// Largest first.
   public var groups: [MappingGroup]
-  /// In address order, without what is smaller than was asked for.
+  /// In address order, without those smaller than the user asked for.
   public var mappings: [MappingRow]
   /// Mappings left out of `mappings` because they are smaller.
   public var leftOut: Int
 }
 
-/// Live mappings of one kind and one size, made in one place as far as that is known.
+/// Live mappings of one kind and one size that the same function made, as far as that is known.
 public struct MappingGroup: Sendable {
   public var kind: MappingKind
-  /// As of each of them.
-  public var origin: String?
-  /// Bytes of each of them.
+  /// The origins of its mappings. There are several when one function was called by several paths.
+  public var origins: Set<Origin> = []
+  /// The function to blame, or where in a module it is; nil when unknown.
+  public var culprit: String?
+  /// Bytes of each mapping.
   public var unitBytes: UInt64
   public var count: Int
   public var bytes: UInt64
   public var ages: AgeHistogram
-  /// Of all of them; nil when nobody has looked.
+  /// Resident bytes of all of them; nil when nobody has looked.
   public var residentBytes: UInt64?
-  /// Of those that stayed, how many bytes came a minute since the account began.
+  /// Growth: bytes per minute that came since the account began and stayed.
   public var bytesPerMinute: Double = 0
-  /// Nanoseconds from one that stayed to the next, when they come regularly.
+  /// Nanoseconds from one new mapping to the next, when they come regularly.
   public var period: UInt64?
+
+  /// Whether a row of the same report is counted in this group.
+  public func holds(_ row: MappingRow) -> Bool {
+    kind == row.kind && unitBytes == row.range.length && culprit == row.culprit
+  }
 }
 
 /// How long ago mappings were made.
 public struct AgeHistogram: Sendable, Equatable {
-  /// Less than 10 seconds, a minute, ten minutes, an hour; older; before the tracer.
+  /// Younger than 10 seconds, a minute, ten minutes, an hour; older; from before tracing began.
   public var counts: [Int] = [0, 0, 0, 0, 0, 0]
 
   public static let labels = ["<10s", "<1m", "<10m", "<1h", "older", "before"]
@@ -63,14 +70,18 @@ public struct MappingRow: Sendable {
   public var kind: MappingKind
   /// Empty when there is none or it is unknown.
   public var path: String
-  /// In the file; nil without one.
+  /// Offset in the file; nil without one.
   public var offset: UInt64?
-  /// Nil when it was there before the tracer.
+  /// Nil when it existed before tracing began.
   public var born: KernelInstant?
   public var isSeeded: Bool
+  /// The account that it is counted in. The origin of a thread stack has the size of the whole stack as
+  /// its unit, because verdicts on thread stacks are given by size.
+  public var origin: Origin
+  /// The call path as the kernel numbered it. `origin` has the one that it turned out to be equal to.
   public var callPath: CallPathID?
   /// The function to blame, or where in a module it is; nil when unknown.
-  public var origin: String?
-  /// Whose stack it is.
+  public var culprit: String?
+  /// The thread whose stack it is.
   public var thread: (id: ThreadID, isAlive: Bool)?
 }

@@ -2,10 +2,10 @@
 public import LeakDetection
 import TextLayout
 
-/// Explained growth made ready to be read.
+/// Growth with an explanation, ready to be read.
 public struct GrowthReport: Sendable {
   public var growth: Growth
-  /// Why it is no leak, in one sentence.
+  /// Why it is no leak, in words.
   public var because: String
 
   public init(_ growth: Growth) {
@@ -18,22 +18,22 @@ extension Growth.Reason {
   var sentence: String {
     switch self {
     case .reserved(let count, let committed):
-      "\(plural(count, "range")) of address space \(count == 1 ? "is" : "are") reserved without"
-        + " access, which costs no memory; \(formatBytes(committed)) of it is accessible."
+      "\(counted(count, "range")) of address space \(count == 1 ? "is" : "are") only reserved, which"
+        + " costs no memory. \(formatBytes(committed)) of it is accessible."
     case .arenas(let count, let committed):
-      "malloc reserves 64 MiB for each of \(plural(count, "arena")), one for each few threads;"
-        + " \(formatBytes(committed)) of it is accessible."
+      "malloc reserves 64 MiB for each arena. \(counted(count, "arena")) \(count == 1 ? "exists" : "exist"),"
+        + " one for every few threads; \(formatBytes(committed)) of it is accessible."
     case .placed(let count):
-      "\(plural(count, "mapping")) \(count == 1 ? "lies" : "lie") where memory was mapped or"
-        + " reserved before, so the address space did not grow."
+      "\(counted(count, "mapping")) replaced memory that was mapped or reserved before, so the address"
+        + " space did not grow."
     case .settled(let count, let quiet):
-      "\(plural(count, "mapping")) came and stayed, and none has come for"
-        + " \(formatDuration(nanoseconds: quiet)): a pool, or a cache that is full."
+      "\(counted(count, "mapping")) came and stayed, but none came in the last"
+        + " \(formatDuration(nanoseconds: quiet)). A pool or a full cache looks like this."
     case .turnover(let mapped, let freed):
-      "As it comes it goes: \(formatCount(UInt64(max(0, mapped)))) mapped,"
+      "Most of it is freed again: \(formatCount(UInt64(max(0, mapped)))) mapped,"
         + " \(formatCount(UInt64(max(0, freed)))) unmapped."
     case .collected:
-      "A runtime that collects garbage takes what it needs and gives it back late."
+      "This runtime has a garbage collector, which gives memory back late."
     }
   }
 }

@@ -4,20 +4,20 @@ public import MappingEvents
 public import Symbolization
 import TextLayout
 
-/// A verdict made ready to be read.
+/// A verdict ready to be read.
 public struct LeakReport: Sendable {
   public var verdict: Verdict
-  /// Of the blamed bytes; nil when nobody could tell.
+  /// How much of the blamed bytes is resident; nil when nobody could tell.
   public var residentBytes: UInt64?
-  /// The call path of `verdict.callPath`; nil when it is unknown.
+  /// The frames of `verdict.callPath`; nil when they are unknown.
   public var callPath: CallPath?
-  /// The limit it runs into, when one is near.
+  /// The limit that the leak will reach first; nil when none is near.
   public var limit: MemoryLimit?
-  /// Nanoseconds since its process ended; nil while it lives.
+  /// Nanoseconds since its process exited; nil while it lives.
   public var endedAgo: UInt64?
-  /// One sentence for a person.
+  /// The verdict in one sentence for a person.
   public var message: String
-  /// Sentences, each a fact that was observed, in the order of the case.
+  /// Observed facts in words, in the order in which they make the case.
   public var evidence: [String]
 }
 
@@ -31,32 +31,22 @@ extension LeakReport {
     self.callPath = callPath
     self.limit = limit
     endedAgo = verdict.endedAt.map { now.since($0) }
-    message = verdict.sentence(by: callPath?.culprit?.name, at: now)
-    evidence = verdict.evidence.map { $0.sentence(at: now, hasEnded: verdict.endedAt != nil) }
+    message = verdict.sentence(by: callPath?.culprit?.phrase, at: now)
+    evidence = verdict.evidence.map {
+      $0.sentence(
+        at: now, hasOnePath: verdict.subject.origin.callPath != nil,
+        hasEnded: verdict.endedAt != nil)
+    }
     if let residentBytes, verdict.standing != .withdrawn {
       let share = Double(residentBytes) / Double(max(1, verdict.bytes))
-      let meaning = share < 0.5 ? ": virtual size grows, resident size hardly does." : "."
+      let meaning = share < 0.5 ? " Virtual size grows; resident size barely does." : ""
       evidence.append(
         "\(formatBytes(residentBytes)) of the \(formatBytes(verdict.bytes)) is resident"
-          + " (\(formatShare(share)))\(meaning)")
+          + " (\(formatShare(share))).\(meaning)")
     }
     if let limit, verdict.standing != .withdrawn { evidence.append(limit.sentence) }
   }
 }
 
-extension StackFrame {
-  /// As a person names a place in code: `load_table (table.c:12)`; nil when nothing is known.
-  var name: String? {
-    func last(_ path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }
-    let place = file.map { file in last(file) + (line.map { ":\($0)" } ?? "") }
-    if let function { return function + (place.map { " (\($0))" } ?? "") }
-    return place ?? module.map { "code in \(last($0))" }
-  }
-}
-
-func plural(_ count: Int, _ noun: String) -> String {
-  "\(formatCount(UInt64(max(0, count)))) \(noun)\(count == 1 ? "" : "s")"
-}
-
-/// An address as people write it: `0x7f3a5c000000`.
+/// An address in the usual notation: `0x7f3a5c000000`.
 public func hex(_ address: UInt64) -> String { "0x" + String(address, radix: 16) }

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
+public import Meminfo
 import TextLayout
 
-/// A limit of the kernel's that growth runs into.
+/// A limit of the kernel that growth will reach.
 public struct MemoryLimit: Sendable, Hashable {
   public var name: String
-  /// Mappings for vm.max_map_count, bytes for others.
+  /// Mappings for vm.max_map_count, else bytes.
   public var used: UInt64
   public var most: UInt64
-  /// Until it is reached at the present rate; nil when nothing grows.
+  /// Seconds until it is reached at the present rate; nil when nothing grows.
   public var secondsLeft: UInt64?
   public var isCount: Bool
 
@@ -22,31 +23,7 @@ public struct MemoryLimit: Sendable, Hashable {
   }
 }
 
-/// What /proc says about the limits of one process; nil for what is not limited or not known.
-public struct LimitNumbers: Sendable, Hashable {
-  /// Areas as the kernel counts them.
-  public var mappings: UInt64?
-  /// vm.max_map_count.
-  public var mostMappings: UInt64?
-  public var virtualBytes: UInt64
-  /// RLIMIT_AS.
-  public var addressSpaceLimit: UInt64?
-  /// Committed_AS and CommitLimit, where the kernel refuses to go beyond.
-  public var committedBytes: UInt64?
-  public var commitLimit: UInt64?
-
-  public init(
-    mappings: UInt64? = nil, mostMappings: UInt64? = nil, virtualBytes: UInt64 = 0,
-    addressSpaceLimit: UInt64? = nil, committedBytes: UInt64? = nil, commitLimit: UInt64? = nil
-  ) {
-    self.mappings = mappings
-    self.mostMappings = mostMappings
-    self.virtualBytes = virtualBytes
-    self.addressSpaceLimit = addressSpaceLimit
-    self.committedBytes = committedBytes
-    self.commitLimit = commitLimit
-  }
-
+extension LimitNumbers {
   /// The limit that is reached first; nil when none is four fifths used or less than a day away.
   public func nearest(bytesPerMinute: Double, countPerMinute: Double) -> MemoryLimit? {
     let candidates = [
@@ -78,9 +55,10 @@ extension MemoryLimit {
   /// As a fact for a person.
   var sentence: String {
     func amount(_ value: UInt64) -> String { isCount ? formatCount(value) : formatBytes(value) }
-    let state = "\(amount(used)) of the \(amount(most)) that \(name) allows"
-    guard let secondsLeft else { return "It has \(state)." }
+    let state =
+      "\(amount(used)) of the \(amount(most)) that \(name) allows \(isCount ? "are" : "is") in use."
+    guard let secondsLeft else { return state }
     let time = formatDuration(nanoseconds: min(secondsLeft, 1 << 33) * 1_000_000_000)
-    return "It has \(state); at this rate the limit is reached in \(time), and mapping fails then."
+    return "\(state) At this rate, the limit is reached in \(time). Mapping memory fails then."
   }
 }

@@ -5,155 +5,27 @@ public import MappingLedger
 public import Symbolization
 
 extension ProfileReport {
-  /// What is live now, and what was mapped while it was watched, by space, kind and call path;
-  /// `callPath` tells those that are known. `ended` are samples of spaces that are gone; nil for `only`
+  /// What is live now, and what was mapped while it was watched, by space, kind and call path.
+  ///
+  /// `callPath` tells the call paths that are known. `ended` are spaces that are gone. A nil `only`
   /// means all spaces.
   public init(
     of ledger: Ledger, only: Space? = nil, header: ReportHeader, verdicts: [Verdict],
-    ended: [ProfileSample] = [],
-    buildIDs: [String: String] = [:],
-    callPath: @escaping (CallPathID) -> CallPath? = { _ in nil }
+    ended: [SpaceProfile] = [], buildIDs: [String: String] = [:],
+    callPath: (CallPathID) -> CallPath? = { _ in nil }
   ) {
-    var samples = ended
     let spaces = only.map { [$0] } ?? Array(ledger.spaces.values)
-    for space in spaces where !space.processes.isEmpty {
-      let leader = space.processes[0]
-      samples += Self.samples(
-        of: space, leader, ledger.processes[leader]?.name.text ?? "", verdicts: verdicts,
-        at: header.when, callPath: callPath)
+    let living = spaces.filter { !$0.processes.isEmpty }.map {
+      SpaceProfile(of: $0, ledger, verdicts: verdicts, at: header.when)
     }
+    var samples = (ended + living).flatMap { $0.samples(callPath: callPath) }
     samples.sort { $0.rank > $1.rank }
     self.init(header: header, samples: samples, buildIDs: buildIDs)
-  }
-
-  /// The samples of one space, in no order.
-  public static func samples(
-    of space: Space, _ process: ProcessID, _ name: String, verdicts: [Verdict],
-    at now: KernelInstant, callPath: @escaping (CallPathID) -> CallPath?
-  ) -> [ProfileSample] {
-    var paths = Paths(callPath)
-    let blame = Blame(of: space.id, in: verdicts)
-    var origins: [Origin: Tally] = [:]
-    space.table.forEach(in: .everything) { entry in
-      let mapping = entry.value
-      // A guard was mapped with its stack, and is told as part of it.
-      let kind = mapping.kind == .guard ? .threadStack : mapping.kind
-      let origin = Origin(kind: kind, path: mapping.callPathID.flatMap { paths.number(of: $0) })
-      origins[origin, default: Tally()].take(
-        entry.range.length, of: mapping, isLeaked: blame.covers(entry.range.start))
-    }
-    var mapped: [Origin: ProfileSample.Amount] = [:]
-    space.accounts.forEachAccount { account in
-      let origin = Origin(
-        kind: account.kind, path: account.callPath.flatMap { paths.number(of: $0) })
-      mapped[origin, default: .init()].add(
-        .init(count: max(0, account.mapped.count), bytes: account.mapped.bytes))
-    }
-    return Set(origins.keys).union(mapped.keys).compactMap { origin in
-      let tally = origins[origin] ?? Tally()
-      let retained = tally.retained(until: now)
-      // A stack is in the account of what it was mapped as.
-      let all = mapped[origin] ?? retained.last?.amount ?? .init()
-      guard tally.live.count > 0 || all.count > 0 else { return nil }
-      return ProfileSample(
-        space: space.id, process: process, processName: name, kind: origin.kind,
-        callPath: origin.path.map { paths.known[$0] }, mapped: all, live: tally.live,
-        leaked: tally.leaked, retained: retained)
-    }
-  }
-
-  private struct Origin: Hashable {
-    var kind: MappingKind
-    /// Nil when it is unknown.
-    var path: Int?
-  }
-
-  /// Call paths told apart by their frames: several stack ids can stand for the same ones.
-  private struct Paths {
-    private let callPath: (CallPathID) -> CallPath?
-    private var numbers: [CallPath: Int] = [:]
-    private var byID: [CallPathID: Int?] = [:]
-    private(set) var known: [CallPath] = []
-
-    init(_ callPath: @escaping (CallPathID) -> CallPath?) { self.callPath = callPath }
-
-    mutating func number(of id: CallPathID) -> Int? {
-      if let number = byID[id] { return number }
-      var number: Int?
-      if let stack = callPath(id), !stack.frames.isEmpty {
-        number = numbers[stack] ?? known.count
-        if number == known.count { known.append(stack) }
-        numbers[stack] = number
-      }
-      byID[id] = .some(number)
-      return number
-    }
-  }
-
-  private struct Tally {
-    var live = ProfileSample.Amount()
-    var leaked = ProfileSample.Amount()
-    private var births: [(when: KernelInstant, piece: ProfileSample.Amount)] = []
-    private var calls: Set<UInt64> = []
-    private var leakedCalls: Set<UInt64> = []
-
-    /// What one call mapped counts once, in however many pieces it lies there now; of what was there
-    /// before tracing nobody knows, and each piece counts.
-    mutating func take(_ bytes: UInt64, of mapping: LiveMapping, isLeaked: Bool) {
-      let count = mapping.born == nil || calls.insert(mapping.origin).inserted ? 1 : 0
-      let piece = ProfileSample.Amount(count: count, bytes: bytes)
-      live.add(piece)
-      if let born = mapping.born { births.append((born, piece)) }
-      guard isLeaked else { return }
-      let isFirst = mapping.born == nil || leakedCalls.insert(mapping.origin).inserted
-      leaked.add(ProfileSample.Amount(count: isFirst ? 1 : 0, bytes: bytes))
-    }
-
-    /// The account at even steps from the first birth to `now`; at most so many.
-    func retained(until now: KernelInstant, steps: Int = 60) -> [AmountSample] {
-      let births = births.sorted { $0.when < $1.when }
-      guard let first = births.first?.when else { return [] }
-      let span = now.since(first)
-      var amount = ProfileSample.Amount()
-      var next = births.startIndex
-      return (0...steps).map { step in
-        let fraction = UInt64(step)
-        // The last step is now itself, whatever rounding does.
-        let when =
-          step == steps
-          ? max(now, first)
-          : first.later(by: span / UInt64(steps) * fraction)
-        while next < births.endIndex, births[next].when <= when || step == steps {
-          amount.add(births[next].piece)
-          next += 1
-        }
-        return AmountSample(when: when, amount: amount)
-      }
-    }
-  }
-
-  /// The addresses that verdicts of one space call leaking.
-  private struct Blame {
-    private let ranges: [Verdict.BlamedRange]
-
-    init(of space: Int, in verdicts: [Verdict]) {
-      ranges = verdicts.filter { $0.subject.space == space && $0.standing == .leaking }
-        .flatMap(\.ranges).sorted { $0.start < $1.start }
-    }
-
-    func covers(_ address: UInt64) -> Bool {
-      var (low, high) = (0, ranges.count)
-      while low < high {
-        let middle = (low + high) / 2
-        if ranges[middle].start <= address { low = middle + 1 } else { high = middle }
-      }
-      return low > 0 && address < ranges[low - 1].end
-    }
   }
 }
 
 extension ProfileSample {
-  /// What leaks comes first, then what is larger; the rest only keeps the order the same every time.
+  /// Leaks first, then larger samples. The other parts only make the order stable.
   fileprivate var rank: (UInt64, UInt64, Int, String, Int) {
     (leaked.bytes, live.bytes, -space, kind.rawValue, callPath?.hashValueOfAddresses ?? 0)
   }

@@ -3,12 +3,12 @@ public import MappingEvents
 public import MappingLedger
 public import Symbolization
 
-/// What was mapped by each call path, for profiles and flame graphs. Finished and ordered.
+/// Memory by call path, for profiles and flame graphs. Finished and ordered.
 public struct ProfileReport: Sendable {
   public var header: ReportHeader
-  /// What leaks first, then by live bytes.
+  /// Leaks first, then by live bytes.
   public var samples: [ProfileSample]
-  /// In hexadecimal, by the path of the module; those that are known.
+  /// Known build ids in hexadecimal, by the path of the module.
   public var buildIDs: [String: String]
 
   public init(header: ReportHeader, samples: [ProfileSample], buildIDs: [String: String] = [:]) {
@@ -16,24 +16,31 @@ public struct ProfileReport: Sendable {
     self.samples = samples
     self.buildIDs = buildIDs
   }
+
+  /// Everything that verdicts call leaking.
+  public var leaked: ProfileSample.Amount {
+    samples.reduce(into: ProfileSample.Amount()) { $0.add($1.leaked) }
+  }
 }
 
-/// What one call path of one address space mapped, as one kind of memory.
+/// Memory of one kind that one call path of one address space mapped.
 public struct ProfileSample: Sendable {
   public var space: Int
   public var process: ProcessID
   public var processName: String
   public var kind: MappingKind
-  /// Nil when it is unknown: mapped before tracing began, or without a stack.
+  /// Nil when unknown: mapped before tracing began, or no call path was captured.
   public var callPath: CallPath?
-  /// While it was watched.
+  /// The origins that are counted in it: they differ in manner, or in the number of an equal call path.
+  public var origins: Set<Origin>
+  /// Mapped while watched.
   public var mapped: Amount
-  /// Still there now.
+  /// Still mapped.
   public var live: Amount
-  /// Of that, what a verdict calls leaking.
+  /// The live memory that a verdict calls leaking.
   public var leaked: Amount
-  /// What is live now of what was mapped by then, since tracing began: oldest first, at even steps
-  /// from its first mapping to now. Empty when all of it was there before.
+  /// The memory that is live now, by the time when it was mapped: running sums at even steps from the first
+  /// mapping to now, oldest first. Empty when all of it existed before tracing began.
   public var retained: [AmountSample] = []
 
   public struct Amount: Sendable, Hashable {
@@ -48,8 +55,10 @@ public struct ProfileSample: Sendable {
 
   public init(
     space: Int, process: ProcessID, processName: String, kind: MappingKind, callPath: CallPath?,
-    mapped: Amount, live: Amount, leaked: Amount, retained: [AmountSample] = []
+    origins: Set<Origin> = [], mapped: Amount, live: Amount, leaked: Amount,
+    retained: [AmountSample] = []
   ) {
+    self.origins = origins
     self.retained = retained
     self.space = space
     self.process = process
@@ -61,11 +70,11 @@ public struct ProfileSample: Sendable {
     self.leaked = leaked
   }
 
-  /// Live, and mapped since tracing began.
+  /// Live memory that was mapped since tracing began.
   public var fresh: Amount { retained.last?.amount ?? Amount() }
 }
 
-/// How much there was at one moment.
+/// An amount at one moment.
 public struct AmountSample: Sendable, Hashable {
   public var when: KernelInstant
   public var amount: ProfileSample.Amount

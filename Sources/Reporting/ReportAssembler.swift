@@ -4,7 +4,7 @@ import LeakDetection
 public import MappingEvents
 public import MappingLedger
 
-/// Makes reports of a ledger. Remembers earlier moments, for rates and growth.
+/// Makes reports of a ledger. It remembers earlier moments for rates and growth.
 public struct ReportAssembler: Sendable {
   private struct Sample {
     var when: KernelInstant
@@ -20,7 +20,7 @@ public struct ReportAssembler: Sendable {
     }
   }
 
-  /// What a process maps as it starts, taken by the minute, is a number that means nothing.
+  /// Younger accounts have no rate, because a process maps much while it starts.
   private static let leastAgeOfRate: UInt64 = 5_000_000_000
 
   private let version: String
@@ -37,7 +37,7 @@ public struct ReportAssembler: Sendable {
     self.began = began
   }
 
-  /// What the composition root knows beside the ledger.
+  /// Facts that are not in the ledger.
   public struct Surroundings: Sendable {
     public var coverage: Coverage
     /// By space id.
@@ -55,7 +55,7 @@ public struct ReportAssembler: Sendable {
     }
   }
 
-  /// Starts the account of growth anew in every space; answers the number of the mark, from 1 on.
+  /// Restarts the account of growth in every space. Returns the number of the mark, from 1.
   public mutating func markBaseline(
     in ledger: Ledger, residentBytes: [Int: UInt64], at now: KernelInstant
   ) -> Int {
@@ -69,8 +69,8 @@ public struct ReportAssembler: Sendable {
     return number
   }
 
-  /// Begins the account of growth of spaces that have none yet: of what is resident nothing but a look
-  /// in time can tell.
+  /// Begins the account of growth of new spaces. It has to be called early, because events do not tell
+  /// resident sizes.
   public mutating func begin(
     _ ledger: Ledger, at now: KernelInstant, residentBytes: (Space) -> UInt64?
   ) {
@@ -78,7 +78,7 @@ public struct ReportAssembler: Sendable {
     for space in spaces where first[space.id] == nil {
       first[space.id] = Sample(of: space, residentBytes(space), at: now)
     }
-    // Charts begin where the growth in tables does, not with the first report.
+    // Charts begin with the account of growth, not with the first report.
     for space in spaces where histories[space.id] == nil {
       guard let baseline = space.baseline else { continue }
       histories[space.id, default: SizeHistory()].add(
@@ -108,17 +108,17 @@ public struct ReportAssembler: Sendable {
 
   public mutating func focus(
     on space: Space, _ ledger: Ledger, _ texts: TextTable, _ around: Surroundings,
-    leastBytes: UInt64, at now: KernelInstant, origin: (CallPathID) -> String? = { _ in nil }
+    leastBytes: UInt64, at now: KernelInstant, culprit: (CallPathID) -> String? = { _ in nil }
   ) -> FocusReport {
     remember(sizesOf: [space], around, at: now)
     let row = row(space, ledger, around, at: now)
     remember([space], around, at: now)
     var mappings = mappingRows(of: space, ledger, texts)
-    var origins: [CallPathID: String?] = [:]
+    var culprits: [CallPathID: String?] = [:]
     for index in mappings.indices {
-      guard let stack = mappings[index].callPath else { continue }
-      if origins[stack] == nil { origins[stack] = .some(origin(stack)) }
-      mappings[index].origin = origins[stack] ?? nil
+      guard let path = mappings[index].callPath else { continue }
+      if culprits[path] == nil { culprits[path] = .some(culprit(path)) }
+      mappings[index].culprit = culprits[path] ?? nil
     }
     let shown = mappings.filter { $0.range.length >= leastBytes }
     return FocusReport(
@@ -127,7 +127,7 @@ public struct ReportAssembler: Sendable {
         ($0, ledger.processes[$0]?.name.text ?? "", ledger.processes[$0]?.threads.count ?? 0)
       },
       leaks: around.leaks.filter { $0.verdict.subject.space == space.id },
-      groups: groups(of: shown, since: mark?.at ?? began, at: now), mappings: shown,
+      groups: mappingGroups(of: shown, since: mark?.at ?? began, at: now), mappings: shown,
       leftOut: mappings.count - shown.count)
   }
 
@@ -235,64 +235,6 @@ public struct ReportAssembler: Sendable {
 }
 
 extension UInt64 {
-  /// How far this count went past an earlier one. A call that turns out to have failed is taken
-  /// back, so that a count can be lower than it was.
+  /// How far this count went past an earlier one. A failed call is taken back, so a count can also fall.
   fileprivate func past(_ earlier: UInt64?) -> UInt64 { self - Swift.min(self, earlier ?? 0) }
-}
-
-// MARK: Mappings
-
-/// The live mappings of a space as rows, in address order.
-public func mappingRows(of space: Space, _ ledger: Ledger, _ texts: TextTable) -> [MappingRow] {
-  var rows: [MappingRow] = []
-  rows.reserveCapacity(space.table.count)
-  space.table.forEach(in: .everything) { entry in
-    let mapping = entry.value
-    let file = ledger.files[mapping.file]
-    let owner = mapping.traits.contains(.threadStack) ? space.stacks.byOrigin[mapping.origin] : nil
-    rows.append(
-      MappingRow(
-        range: entry.range, protection: mapping.protection, isShared: mapping.isShared,
-        kind: mapping.kind, path: texts[file.path],
-        offset: mapping.file == .none && !mapping.isShared
-          ? nil : entry.range.start &+ mapping.offsetBias,
-        born: mapping.born, isSeeded: mapping.isSeeded, callPath: mapping.callPathID, origin: nil,
-        thread: owner.map { ($0.thread, !$0.isIdle) }))
-  }
-  return rows
-}
-
-private func groups(
-  of rows: [MappingRow], since: KernelInstant, at now: KernelInstant
-) -> [MappingGroup] {
-  struct Key: Hashable {
-    var kind: MappingKind
-    var bytes: UInt64
-    var origin: String?
-  }
-  var groups: [Key: MappingGroup] = [:]
-  var births: [Key: [UInt64]] = [:]
-  for row in rows {
-    let key = Key(kind: row.kind, bytes: row.range.length, origin: row.origin)
-    var group =
-      groups[key]
-      ?? MappingGroup(
-        kind: row.kind, origin: row.origin, unitBytes: key.bytes, count: 0, bytes: 0,
-        ages: AgeHistogram())
-    group.count += 1
-    group.bytes += key.bytes
-    group.ages.count(row.born, at: now)
-    if let born = row.born, born >= since { births[key, default: []].append(born.nanoseconds) }
-    groups[key] = group
-  }
-  for (key, moments) in births {
-    let moments = moments.sorted()
-    groups[key]?.period = regularPeriod(of: moments)
-    groups[key]?.bytesPerMinute =
-      Double(key.bytes) * Double(moments.count) / Double(max(1, now.since(since))) * 60e9
-  }
-  return groups.values.sorted {
-    ($0.bytes, $0.unitBytes, $0.kind.rawValue, $0.origin ?? "")
-      > ($1.bytes, $1.unitBytes, $1.kind.rawValue, $1.origin ?? "")
-  }
 }

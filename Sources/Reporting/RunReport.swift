@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Meminfo
 
-/// Everything that one run found, for a report that is read by itself. Finished and ordered.
+/// Everything that one run found, for a self-contained report. Finished and ordered.
 public struct RunReport: Sendable {
   public var system: SystemReport
-  /// The spaces whose mappings are listed, in the order of the system report.
+  /// Spaces with a table of their mappings, in the order of the system report.
   public var focuses: [FocusReport]
   public var profile: ProfileReport
   /// The machine's memory at the end; nil when it was not read.
@@ -23,19 +23,19 @@ public struct RunReport: Sendable {
   }
 }
 
-/// How a report was measured: on what, with what, from when.
+/// How a report was measured: the machine, the hooks, the time.
 public struct Measurement: Sendable {
   public var host: String
   public var kernel: String
   public var architecture: String
-  /// RFC 3339, when tracing began.
+  /// When tracing began, in RFC 3339.
   public var beganWall: String
-  /// The same in nanoseconds since 1970.
+  /// When tracing began, in nanoseconds since 1970.
   public var beganUnixNanoseconds: Int64
   public var hooks: [(name: String, kind: String)]
-  /// How call stacks were captured, in words; nil when they were not.
+  /// How call paths were captured, in words; nil when they were not.
   public var stacks: String?
-  /// Nanoseconds between two comparisons with the kernel's tables; nil for never.
+  /// Nanoseconds between checks against the kernel's tables; nil for never.
   public var auditEvery: UInt64?
 
   public init(

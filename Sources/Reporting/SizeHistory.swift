@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// How large a space was over time, in bounded memory: when it is full every other sample goes, and
-/// from then on they come half as often.
+/// Sizes of a space over time, in bounded memory. When it is full, every other sample is dropped and new
+/// samples are taken half as often.
 struct SizeHistory: Sendable {
   static let most = 120
 
   private(set) var samples: [SizeSample] = []
-  /// Nanoseconds from one to the next.
+  /// Nanoseconds between samples.
   private(set) var step: UInt64 = 1_000_000_000
 
   mutating func add(_ sample: SizeSample) {
-    // A little early is on time: the clock of the reports is not to the nanosecond.
+    // Reports are not exact to the nanosecond, so a sample may come a little early.
     if let last = samples.last, sample.when.since(last.when) < step - min(step / 8, 250_000_000) {
       return
     }
@@ -20,7 +20,7 @@ struct SizeHistory: Sendable {
     step = samples[samples.count - 1].when.since(samples[0].when) / UInt64(samples.count - 1)
   }
 
-  /// With the present one at the end, though its turn has not come.
+  /// The samples with the present one at the end, though its turn has not come.
   func samples(upTo now: SizeSample) -> [SizeSample] {
     guard let last = samples.last, last.when < now.when else { return samples }
     return samples + [now]

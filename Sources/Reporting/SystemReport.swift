@@ -3,10 +3,10 @@ public import LeakDetection
 public import MappingEvents
 public import MappingLedger
 
-/// The whole machine, or what is in scope, at one moment. Finished and ordered.
+/// Every process in scope at one moment. Finished and ordered.
 public struct SystemReport: Sendable {
   public var header: ReportHeader
-  /// What leaks first, then by what was taken and not given back.
+  /// Leaks first, then by growth.
   public var rows: [SpaceRow]
   public var leaks: [LeakReport]
 }
@@ -14,7 +14,7 @@ public struct SystemReport: Sendable {
 /// What every report says about itself.
 public struct ReportHeader: Sendable {
   public var version: String
-  /// `system`, or what was asked for.
+  /// `system`, or what the user asked for.
   public var scope: String
   public var when: KernelInstant
   /// Nanoseconds since tracing began.
@@ -24,9 +24,9 @@ public struct ReportHeader: Sendable {
   public var virtualBytes: UInt64
   public var coverage: Coverage
   public var isFinal: Bool
-  /// Where the account of growth was begun anew; nil when it began with the tracing.
+  /// The mark from which growth counts; nil when it counts from the start of tracing.
   public var mark: Mark?
-  /// Whether nobody came into view, so that finding no leak says nothing.
+  /// Whether no process was seen at all, so that finding no leak means nothing.
   public var sawNobody: Bool { processes == 0 && coverage.events == 0 }
 
   public struct Mark: Sendable, Hashable {
@@ -62,33 +62,33 @@ public struct SpaceRow: Sendable {
   public var space: Int
   public var process: ProcessID
   public var name: String
-  /// What it was started with, words apart by spaces; empty where nobody could tell, or asked.
+  /// Its arguments, separated by spaces; empty when unknown or not asked for.
   public var commandLine = ""
-  /// Processes that run in it besides the one named.
+  /// Other processes that share this address space.
   public var otherProcesses: Int
   public var virtualBytes: UInt64
   /// Since the account began.
   public var virtualGrowth: Int64
   /// 0 while the account is younger than five seconds.
   public var virtualPerMinute: Int64
-  /// Nil when nobody could tell.
+  /// Nil when unknown.
   public var residentBytes: UInt64?
   public var residentGrowth: Int64
   public var mappings: Int
   public var mapsPerSecond: Double
   public var unmapsPerSecond: Double
-  /// The kind of memory that grew most; nil where the whole did not grow, of which a part says nothing.
+  /// The kind of memory that grew most; nil when the space as a whole did not grow.
   public var growingKind: MappingKind?
   public var standing: Verdict.Standing?
-  /// What limits the trust in this row; empty when nothing does.
+  /// What limits the trust in this row.
   public var caveats: [Caveat]
-  /// Sizes over the time watched, oldest first, at even steps.
+  /// Sizes while watched, oldest first, at even steps.
   public var history: [SizeSample] = []
 
-  public enum Caveat: String, Sendable {
+  public enum Caveat: String, CaseIterable, Sendable {
     case notYetListed = "table incomplete"
     case lostEvents = "events lost"
-    case compat = "32-bit: kept by looking again"
+    case compat = "32-bit: table is re-read, not traced"
   }
 }
 
@@ -96,7 +96,7 @@ public struct SpaceRow: Sendable {
 public struct SizeSample: Sendable, Hashable {
   public var when: KernelInstant
   public var virtualBytes: UInt64
-  /// Nil when nobody could tell.
+  /// Nil when unknown.
   public var residentBytes: UInt64?
 
   public init(when: KernelInstant, virtualBytes: UInt64, residentBytes: UInt64?) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The cells of a terminal that `text` takes: none for combining marks, two for wide characters.
+/// The width of `text` in terminal cells: 0 for combining marks, 2 for wide characters.
 ///
-/// As wcwidth(3) has it, which terminals follow; for text that `printable` has passed.
+/// It follows wcwidth(3), as terminals do. The text must be `printable`.
 public func displayWidth(_ text: some StringProtocol) -> Int {
   if text.utf8.allSatisfy({ $0 < 0x80 }) { return text.utf8.count }
   return text.unicodeScalars.reduce(0) { $0 + $1.displayWidth }
@@ -15,7 +15,7 @@ extension Unicode.Scalar {
     return isWide ? 2 : 1
   }
 
-  /// A mark that is drawn over the character before it.
+  /// Whether it is drawn over the character before it.
   var isMark: Bool {
     guard value >= 0x300 else { return false }
     return switch properties.generalCategory {
@@ -29,7 +29,7 @@ extension Unicode.Scalar {
     (0x1160...0x11ff).contains(value) || (0xd7b0...0xd7ff).contains(value)
   }
 
-  /// East Asian wide and fullwidth, which outside of these blocks are just the emoji.
+  /// East Asian wide and fullwidth characters. Outside of these blocks only emoji are wide.
   private var isWide: Bool {
     switch value {
     case ..<0x1100: false
@@ -37,7 +37,7 @@ extension Unicode.Scalar {
     case 0xa960...0xa97f, 0xac00...0xd7a3, 0xf900...0xfaff, 0xfe10...0xfe19, 0xfe30...0xfe6f: true
     case 0xff01...0xff60, 0xffe0...0xffe6: true
     case 0x16fe0...0x18dff, 0x1aff0...0x1b2ff, 0x1f200...0x1f265, 0x20000...0x3fffd: true
-    // Letters of flags: one cell each, two together.
+    // Regional indicators: one cell each, two for a flag.
     case 0x1f1e6...0x1f1ff: false
     default: properties.isEmojiPresentation
     }

@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// `text` without anything a terminal would obey or could not show; the same text when there is
-/// nothing of the kind.
+/// `text` without characters that a terminal would obey or cannot show.
 ///
-/// Names of processes and files are anybody's choice. Control characters become `\n`, `\t`, `\x1b`;
-/// bidirectional controls, separators, joiners and whatever else is invisible or has no agreed width
-/// become `\u{202e}`. Bytes that were no UTF-8 arrive as U+FFFD and stay so. A backslash is left as
-/// it is, so that ordinary paths can be copied.
+/// Anybody can choose names of processes and files. Control characters become `\n`, `\t`, `\x1b`. Bidirectional
+/// controls, separators, joiners and other characters that are invisible or have no agreed width become
+/// `\u{202e}`. Invalid UTF-8 has become U+FFFD before and stays so. A backslash stays, so that ordinary paths can
+/// be copied.
 public func printable(_ text: String) -> String {
   if text.utf8.allSatisfy({ 0x20 <= $0 && $0 < 0x7f }) { return text }
   var shown = String.UnicodeScalarView()
-  // More marks on one character than any script needs would be drawn over the lines around; a
-  // first one would be drawn over what stands before the text.
+  // Too many marks on one character would be drawn over the lines around it. A mark at the start would be drawn
+  // over the text before.
   let mostMarks = 4
   var marks = mostMarks
   for scalar in text.unicodeScalars {

@@ -2,8 +2,8 @@
 
 /// A size for people: `512 B`, `64 KiB`, `1.5 KiB`, `10.0 MiB`, `285.3 GiB`. Powers of 1024.
 ///
-/// From MiB on there is always one decimal, so that sizes in a column line up; whole KiB have none,
-/// because page-sized values read better without.
+/// From MiB on there is always one decimal, so that sizes in a column line up. Whole KiB have none, because
+/// page-sized values read better without.
 public func formatBytes(_ bytes: UInt64) -> String {
   let units = ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB"]
   if bytes < 1024 { return "\(bytes) B" }
@@ -25,7 +25,7 @@ public func formatSignedBytes(_ bytes: Int64) -> String {
   return (bytes < 0 ? "-" : "+") + formatBytes(bytes.magnitude)
 }
 
-/// A number with its thousands apart: `1,048,576`.
+/// A count with thousands separators: `1,048,576`.
 public func formatCount(_ count: UInt64) -> String {
   var text = ""
   for (index, digit) in String(count).reversed().enumerated() {
@@ -35,7 +35,7 @@ public func formatCount(_ count: UInt64) -> String {
   return String(text.reversed())
 }
 
-/// A share for people: `0.05` is `5.0%`. What is there but would round to nothing is `<0.1%`.
+/// A share for people: `0.05` is `5.0%`. A small share that would round to 0 is `<0.1%`.
 public func formatShare(_ fraction: Double) -> String {
   guard fraction.isFinite else { return "-" }
   let permille = (fraction.magnitude * 1000).rounded()
@@ -47,7 +47,7 @@ public func formatShare(_ fraction: Double) -> String {
 
 /// A time for people: `250 ms`, `2.5 s`, `60 s`, `5m`, `2m30s`, `1h30m`, `3d4h`.
 ///
-/// Seconds stay seconds below two minutes: a period is read as "every 60 s", not "every 1m".
+/// Below two minutes it is in seconds: a period reads "every 60 s", not "every 1m".
 public func formatDuration(nanoseconds: UInt64) -> String {
   func rounded(_ unit: UInt64) -> UInt64 {
     nanoseconds / unit + (nanoseconds % unit >= (unit + 1) / 2 ? 1 : 0)

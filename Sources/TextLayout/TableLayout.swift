@@ -2,25 +2,25 @@
 
 /// Columns of text side by side, made to fit a width.
 ///
-/// What is too wide loses in this order: the second space between columns, long words, the excess of
-/// names and paths, whole columns; only then is a line cut.
+/// A table that is too wide loses, in this order: the second space between columns, long words, the ends of
+/// names and paths, whole columns. Only then are lines cut.
 package struct TableLayout {
   package struct Column {
     package var title: String
-    /// Printable text, one for each row.
+    /// Printable text, one cell per row.
     package var cells: [String]
-    /// In place of `cells` when space is short.
+    /// Used instead of `cells` when space is short.
     package var shortCells: [String]?
     package var isNumber = false
-    /// Columns with higher numbers go first; those with 0 stay.
+    /// Columns with higher numbers are dropped first. Those with 0 stay.
     package var dispensability = 0
-    /// Cells may be cut down to this width; nil when they must stay whole.
+    /// Cells may be cut to this width; nil when they must stay whole.
     package var leastWidth: Int?
-    /// Cuts at the front: the end of a path says more.
+    /// Cuts cells at the front, as for paths.
     package var keepsEnd = false
-    /// A word that stands before the title of the first of them that is shown: `AGE <10s  <1m`.
+    /// A word before the title of the first visible column of a family: `AGE <10s  <1m`.
     package var family: String?
-    /// Cells it takes even where all that it holds is narrower.
+    /// The least width, even when all cells are narrower.
     package var reservedWidth = 0
 
     package init(
@@ -50,7 +50,7 @@ package struct TableLayout {
     self.room = room
   }
 
-  /// The titles, then a line for each row.
+  /// The titles, then one line per row.
   package var lines: [String] {
     let shown = fitted
     let gap = total(shown.map(\.width), gap: 2) <= room ? 2 : 1
@@ -92,7 +92,7 @@ package struct TableLayout {
     }
   }
 
-  /// Widths that take `excess` from the columns that can be cut.
+  /// The widths after taking `excess` from columns that can be cut.
   private func narrowed(_ shown: [Column], by excess: Int) -> [Int] {
     var widths = shown.map(\.width)
     var excess = excess

@@ -1,23 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// `text` with spaces before it, `width` cells wide: for numbers. Wider text stays whole.
+/// `text` right-aligned in `width` cells. Wider text stays whole.
 public func padLeft(_ text: String, to width: Int) -> String {
   String(repeating: " ", count: max(0, width - displayWidth(text))) + text
 }
 
-/// `text` with spaces behind it, `width` cells wide: for names. Wider text stays whole.
+/// `text` left-aligned in `width` cells. Wider text stays whole.
 public func padRight(_ text: String, to width: Int) -> String {
   text + String(repeating: " ", count: max(0, width - displayWidth(text)))
 }
 
-/// `text` cut to at most `width` cells; a cut shows as a final `…`.
+/// `text` cut to at most `width` cells. A final `…` shows the cut.
 public func truncate(_ text: String, to width: Int) -> String {
   if displayWidth(text) <= width { return text }
   return width <= 0 ? "" : start(of: text, upTo: width - 1) + "…"
 }
 
-/// `text` cut to at most `width` cells from its front, where a path says least; a cut shows as a
-/// first `…`.
+/// `text` cut to at most `width` cells at its front, as for paths. A leading `…` shows the cut.
 public func truncateFront(_ text: String, to width: Int) -> String {
   if displayWidth(text) <= width { return text }
   if width <= 0 { return "" }
@@ -37,8 +36,7 @@ private func start(of text: String, upTo width: Int) -> String {
 
 /// `text` in lines of at most `width` cells, broken at spaces.
 ///
-/// A word longer than a line gets one of its own, whole: a path or a command that is cut cannot be
-/// copied.
+/// A word longer than a line gets its own line and stays whole, so that paths and commands can be copied.
 public func wrap(_ text: String, to width: Int) -> [String] {
   var lines: [String] = []
   var line = ""
@@ -56,14 +54,14 @@ public func wrap(_ text: String, to width: Int) -> [String] {
   return lines
 }
 
-/// `text` wrapped behind `first`, its further lines indented to where it began.
+/// `text` wrapped after `first`. Further lines are indented to the same column.
 package func hanging(_ text: String, after first: String, columns: Int) -> [String] {
   let indent = displayWidth(first)
   let rest = String(repeating: " ", count: indent)
   return wrap(text, to: columns - indent).enumerated().map { ($0 == 0 ? first : rest) + $1 }
 }
 
-/// `phrases` with commas between them, as `hanging`; no line is broken within a phrase.
+/// `phrases` joined by commas and wrapped after `first`. No line breaks within a phrase.
 package func hanging(phrases: [String], after first: String = "", columns: Int) -> [String] {
   func replaced(_ space: Character, by other: Character, in text: String) -> String {
     String(text.map { $0 == space ? other : $0 })

@@ -55,8 +55,9 @@ struct BPFLeak: ParsableCommand {
 
   func run() throws {
     if let notice = output.notice { Main.say(notice) }
-    let status = try TraceSession.run(
-      TraceSettings(scope, command, trace, output.report, output: output.output))
+    let status = try TraceRun(
+      settings: TraceSettings(scope, command, trace, output.report, output: output.output)
+    ).run()
     if status != 0 { throw ExitCode(status) }
   }
 }

@@ -2,6 +2,7 @@
 import Glibc
 import KernelTracer
 import MappingEvents
+import Procfs
 
 /// A command that waits to begin until it is traced.
 ///

@@ -12,57 +12,55 @@ struct DoctorCommand: ParsableCommand {
       sudo bpfleak doctor
       """,
     discussion: """
-      Looks without changing anything; as root it also loads and attaches the programs for a moment. \
-      Exit status 0: bpfleak works here.
+      Changes nothing. As root it also loads and attaches the programs for a moment, and lists each hook \
+      with its purpose. Exit status 0: bpfleak works here.
       """,
     version: Version.current)
 
   func run() throws {
     let probe = Probe()
     var findings = Self.findings(of: probe)
-    var failure: Failure?
-    if let obstacle = probe.obstacle {
-      failure = .tracer(obstacle)
-    } else {
+    var failure = probe.obstacle
+    if failure == nil {
       do throws(TracerError) {
-        var tracer = try Tracer.load(TracerSpec(ringBytes: 1 << 16))
-        try tracer.attach()
-        findings.append(Finding(.good, "programs", "the verifier takes all of them"))
-        findings += Self.findings(of: tracer.hooks)
-        let tasks = try tracer.tasks()
-        findings.append(
-          Finding(.good, "iterators", "\(tasks.count) threads listed in binary form"))
+        findings += try Self.findingsOfTrial(probe, &failure)
       } catch {
-        findings.append(Finding(.missing, "programs", "\(Failure.tracer(error).sentence)"))
-        failure = .tracer(error)
+        failure = error
+        findings.append(Finding(.missing, "programs", Failure.tracer(error).sentence))
       }
     }
-    for finding in findings { Main.emit(finding.line + "\n") }
-    if let failure { throw failure }
+    for finding in findings { Main.emit(finding.text + "\n") }
+    if let failure { throw Failure.tracer(failure) }
     Main.emit("bpfleak works here. Next: sudo bpfleak\n")
   }
 
-  struct Finding {
-    enum Grade: String {
-      case good = "ok"
-      case lesser = "--"
-      case missing = "NO"
+  /// Loads and attaches everything for a moment. An error of attaching goes to `failure`, because the hooks
+  /// that were reached until then are findings too.
+  private static func findingsOfTrial(
+    _ probe: Probe, _ failure: inout TracerError?
+  ) throws(TracerError) -> [Finding] {
+    var tracer = try Tracer.load(TracerSpec(ringBytes: 1 << 16), probe)
+    var findings = [Finding(.good, "programs", programs(tracer.absences))]
+    do throws(TracerError) {
+      try tracer.attach()
+      findings.append(Finding(.good, "hooks", "\(tracer.hooks.count) attached and detached again"))
+    } catch {
+      failure = error
+      findings.append(Finding(.missing, "hooks", Failure.tracer(error).sentence))
     }
-
-    var grade: Grade
-    var subject: String
-    var text: String
-
-    init(_ grade: Grade, _ subject: String, _ text: String) {
-      self.grade = grade
-      self.subject = subject
-      self.text = text
+    findings += (tracer.hooks + tracer.iterators).map(Finding.init)
+    findings += tracer.absences.map { Finding($0, on: probe.version) }
+    if !tracer.listsText {
+      let tasks = try tracer.tasks()
+      findings.append(Finding(.good, "iterators", "\(tasks.count) threads listed in binary form"))
     }
+    return findings
+  }
 
-    var line: String {
-      let pad = String(repeating: " ", count: max(1, 14 - subject.count))
-      return "\(grade.rawValue)  \(subject)\(pad)\(text)"
-    }
+  private static func programs(_ absences: [HookAbsence]) -> String {
+    let refused = absences.count { if case .refusedByVerifier = $0.reason { true } else { false } }
+    return refused == 0
+      ? "the verifier accepts all of them" : "the verifier accepts all but \(refused) of them"
   }
 
   private static func findings(of probe: Probe) -> [Finding] {
@@ -78,7 +76,7 @@ struct DoctorCommand: ParsableCommand {
       probe.isPermitted
         ? Finding(.good, "privilege", "CAP_SYS_ADMIN, or CAP_BPF and CAP_PERFMON")
         : Finding(
-          .missing, "privilege", "none of CAP_SYS_ADMIN or CAP_BPF with CAP_PERFMON; use sudo"))
+          .missing, "privilege", "neither CAP_SYS_ADMIN nor CAP_BPF with CAP_PERFMON; use sudo"))
     findings.append(
       probe.hasBTF
         ? Finding(.good, "kernel types", Probe.btfPath)
@@ -87,12 +85,12 @@ struct DoctorCommand: ParsableCommand {
           "\(Probe.btfPath) is missing; boot a kernel built with CONFIG_DEBUG_INFO_BTF=y"))
     if probe.isPermitted {
       switch probe.tracefsObstacle {
-      case nil: findings.append(Finding(.good, "tracefs", "the ids of tracepoints can be read"))
+      case nil: findings.append(Finding(.good, "tracefs", "tracepoint ids can be read"))
       case .tracefsOutOfReach?:
         findings.append(
           Finding(
             .missing, "tracefs",
-            "it is readable to root alone; use sudo, or add CAP_DAC_READ_SEARCH to CAP_SYS_ADMIN"))
+            "only root can read it; use sudo, or add CAP_DAC_READ_SEARCH to CAP_SYS_ADMIN"))
       case let obstacle?:
         findings.append(Finding(.missing, "tracefs", Failure.tracer(obstacle).sentence))
       }
@@ -104,31 +102,13 @@ struct DoctorCommand: ParsableCommand {
     case let mode?:
       findings.append(Finding(.good, "lockdown", mode))
     case nil:
-      findings.append(Finding(.good, "lockdown", "not told by this kernel"))
+      findings.append(Finding(.good, "lockdown", "this kernel does not tell its mode"))
     }
     if probe.isPermitted, probe.hasBTF {
       findings.append(
-        probe.hasSpaceEnd
-          ? Finding(.good, "exit_mmap", "the end of an address space is reported")
-          : Finding(
-            .lesser, "exit_mmap", "not before kernel 6.1: told from the exit of the last process"))
-      findings.append(
-        probe.hasFindVMA
-          ? Finding(.good, "bpf_find_vma", "shmat tells its length")
-          : Finding(.lesser, "bpf_find_vma", "not before kernel 5.17: asked after each shmat"))
-      findings.append(
         probe.hasIteratorOverOneTask
           ? Finding(.good, "one task", "a single process can be listed by itself")
-          : Finding(.lesser, "one task", "not before kernel 6.1: all are listed for one"))
-    }
-    return findings
-  }
-
-  private static func findings(of hooks: [Hook]) -> [Finding] {
-    let missing = Hook.all.filter { hook in !hooks.contains { $0.name == hook.name } }
-    var findings = [Finding(.good, "hooks", "\(hooks.count) attached and detached again")]
-    for hook in missing {
-      findings.append(Finding(.lesser, "hook", "\(hook.name) is not in this kernel; not needed"))
+          : Finding(.lesser, "one task", "Linux 6.1 and later; here bpfleak lists all to find one"))
     }
     return findings
   }

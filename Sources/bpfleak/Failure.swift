@@ -3,6 +3,7 @@ import Glibc
 import KernelTracer
 import MappingEvents
 import Recording
+import Sinks
 
 /// Why a run ends before its time, as one sentence and an exit status: contract/cli.md.
 enum Failure: Error {
@@ -148,7 +149,7 @@ enum Failure: Error {
   }
 
   /// The verifier's last line that says something.
-  private static func lastWords(of log: String) -> String {
+  static func lastWords(of log: String) -> String {
     let lines = log.split(separator: "\n").filter { line in
       !line.hasPrefix("libbpf:") && !line.hasPrefix("processed") && !line.hasPrefix("--")
     }

@@ -3,6 +3,7 @@ import ArgumentParser
 import Glibc
 import KernelTracer
 import Renderers
+import Sinks
 import TextLayout
 
 @main

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
+import Drivers
 import Glibc
 import Meminfo
+import Procfs
 import Renderers
 import Reporting
 

@@ -51,7 +51,7 @@ struct RecordCommand: ParsableCommand {
   func run() throws {
     var settings = try TraceSettings(scope, command, trace, report, output: nil)
     settings.recordingPath = output
-    let status = try TraceSession.run(settings)
+    let status = try TraceRun(settings: settings).run()
     if status != 0 { throw ExitCode(status) }
   }
 }

@@ -3,6 +3,8 @@ import ArgumentParser
 import Glibc
 import KernelTracer
 import MappingEvents
+import Pipeline
+import Procfs
 import Recording
 
 /// The bytes of a recording: mapped, or read where that is not possible.

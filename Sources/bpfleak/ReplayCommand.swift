@@ -2,6 +2,7 @@
 import ArgumentParser
 import KernelTracer
 import MappingEvents
+import Pipeline
 
 struct ReplayCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -58,7 +59,7 @@ struct ReplayCommand: ParsableCommand {
       settings.focus = ProcessID(pid)
       settings.scope.pid = [pid]
     }
-    let status = try TraceSession.replay(recording, facts, settings)
+    let status = try ReplayRun(recording: recording, facts: facts, settings: settings).run()
     if status != 0 { throw ExitCode(status) }
   }
 }

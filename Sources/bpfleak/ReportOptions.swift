@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
 import Glibc
+import Reporting
 
 /// What is shown of a run, live or recorded.
 struct ReportOptions: ParsableArguments {
@@ -16,7 +17,7 @@ struct ReportOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Which NDJSON types: all, or a list such as leak,summary.", valueName: "list"),
-    completion: .list(["all"] + types))
+    completion: .list(["all"] + typeNames))
   var events: String?
 
   @Option(
@@ -48,25 +49,22 @@ struct ReportOptions: ParsableArguments {
     return form
   }
 
-  static let types = [
-    "start", "process", "mmap", "munmap", "mremap", "mprotect", "brk", "shmat", "shmdt", "clone",
-    "exec", "exit", "stack", "mapping", "snapshot", "mark", "leak", "growth", "lost", "audit",
-    "summary",
-  ]
+  static let typeNames = LineType.selectable.map(\.rawValue)
 
-  /// Nil for all.
-  var eventTypes: Set<String>? {
+  /// The NDJSON lines that are wanted.
+  var lineTypes: Set<LineType> {
     get throws {
-      guard let events else { return nil }
+      guard let events else { return Set(LineType.selectable) }
       let names = events.split { $0 == "," || $0 == " " }.map(String.init)
       if names.isEmpty {
         throw ValidationError("--events takes all, or a list such as leak,summary")
       }
-      for name in names where name != "all" && !Self.types.contains(name) {
+      for name in names where name != "all" && !Self.typeNames.contains(name) {
         throw ValidationError(
-          "--events knows no type '\(name)'; there are \(Self.types.joined(separator: ", "))")
+          "--events knows no type '\(name)'; there are \(Self.typeNames.joined(separator: ", "))")
       }
-      return names.contains("all") ? nil : Set(names)
+      return Set(
+        LineType.selectable.filter { names.contains("all") || names.contains($0.rawValue) })
     }
   }
 
@@ -79,7 +77,7 @@ struct ReportOptions: ParsableArguments {
       throw ValidationError(
         "--format pprof writes bytes that are not for a terminal; add --output profile.pb.gz")
     }
-    _ = try eventTypes
+    _ = try lineTypes
   }
 }
 

@@ -1,25 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 import Glibc
+import Meminfo
+import Procfs
+import Sinks
 
 /// Says how far the reading of tables is: in the live view, or on standard error where that is a
 /// terminal. Silent while it is quick.
 struct SeedingProgress {
-  private let display: LiveDisplay?
+  private let display: LiveViewSink?
   private let writes: Bool
-  private let began = MeminfoReader.nowNs()
+  private let began = Clock.now.nanoseconds
   private var saidAt: UInt64 = 0
 
   private static let quick: UInt64 = 300_000_000
   private static let every: UInt64 = 100_000_000
 
-  init(_ display: LiveDisplay?, isQuiet: Bool) {
+  init(_ display: LiveViewSink?, isQuiet: Bool) {
     self.display = display
     writes = display == nil && !isQuiet && isatty(STDERR_FILENO) == 1
   }
 
   mutating func reached(_ count: Int, of all: Int) {
     guard display != nil || writes else { return }
-    let now = MeminfoReader.nowNs()
+    let now = Clock.now.nanoseconds
     if now < began + (display == nil ? Self.quick : 0) || now < saidAt + Self.every { return }
     saidAt = now
     let words = "reading tables: \(count) of \(all) address spaces"

@@ -2,7 +2,8 @@
 import Glibc
 import KernelTracer
 import MappingEvents
-import Recording
+import Pipeline
+import Procfs
 
 extension StartFacts {
   /// What holds for a run that begins now.
@@ -19,9 +20,9 @@ extension StartFacts {
       kernel: tracer.probe.release, architecture: tracer.probe.architecture,
       ownProcess: ProcessID(UInt32(getpid())), scope: Scope(tracer.spec.scope, settings.command),
       hooks: tracer.hooks.map { Hook(name: $0.name, kind: $0.kind.rawValue) },
-      pageBytes: UInt64(sysconf(Int32(_SC_PAGESIZE))), hugePageBytes: defaultHugePageBytes(),
-      reportsSpaceEnd: tracer.probe.hasSpaceEnd,
-      sharedMemoryDevices: bpfleak.sharedMemoryDevices(), stacks: settings.stacks.rawValue,
+      pageBytes: MachineFacts.pageBytes, hugePageBytes: MachineFacts.defaultHugePageBytes,
+      reportsSpaceEnd: tracer.reportsSpaceEnd,
+      sharedMemoryDevices: MachineFacts.sharedMemoryDevices, stacks: settings.stacks.rawValue,
       stackBytes: UInt64(settings.stackBytes), auditEvery: settings.auditEvery)
   }
 }
@@ -47,26 +48,4 @@ extension StartFacts.Scope {
     case .cgroup(let path): .cgroup(path: path)
     }
   }
-
-  /// For the head of a report.
-  var name: String {
-    switch self {
-    case .system: "system"
-    case .processes(let processes):
-      "pid " + processes.map { String($0.raw) }.joined(separator: ", ")
-    case .command(let words, _): words.joined(separator: " ")
-    case .name(let name): "comm \(name)"
-    case .cgroup(let path): "cgroup \(path)"
-    }
-  }
-}
-
-/// Bytes of a huge page where MAP_HUGETLB names no size; 2 MiB where /proc does not tell.
-private func defaultHugePageBytes() -> UInt64 {
-  for line in (FileDescriptor.text(of: "/proc/meminfo") ?? "").split(separator: "\n")
-  where line.hasPrefix("Hugepagesize:") {
-    let digits = line.filter { $0.isNumber }
-    if let kibibytes = UInt64(digits), kibibytes > 0 { return kibibytes << 10 }
-  }
-  return 2 << 20
 }

@@ -1,3 +1,4 @@
+import TestKit
 // SPDX-License-Identifier: Apache-2.0
 import Testing
 
@@ -58,7 +59,7 @@ struct RangeMapCopyTests {
 
   @Test("copies kept during a storm stay as they were", arguments: [1, 2, 3] as [UInt64])
   func storm(seed: UInt64) {
-    var numbers = SeededNumbers(seed: seed)
+    var numbers = SplitMix64(state: seed)
     var maps = [makeMap(300)]
     var kept: [(map: RangeMap<Int>, spans: [Span])] = []
     for step in 0..<3000 {

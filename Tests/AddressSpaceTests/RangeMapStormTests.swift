@@ -1,3 +1,4 @@
+import TestKit
 // SPDX-License-Identifier: Apache-2.0
 import Testing
 
@@ -25,7 +26,7 @@ struct RangeMapStormTests {
     "random storms agree with an array of pages at every step",
     arguments: StormShape.all, [1, 2, 3] as [UInt64])
   func storm(shape: StormShape, seed: UInt64) throws {
-    var numbers = SeededNumbers(seed: seed)
+    var numbers = SplitMix64(state: seed)
     var map = RangeMap<Int>()
     var pages = PageArray(pages: shape.pages)
     var inserted: UInt64 = 0
@@ -86,7 +87,7 @@ struct RangeMapStormTests {
   @Test(
     "a map that has been large gives its leaves back as it shrinks", arguments: [1, 2] as [UInt64])
   func shrinking(seed: UInt64) {
-    var numbers = SeededNumbers(seed: seed)
+    var numbers = SplitMix64(state: seed)
     var map = RangeMap<Int>()
     let starts = (0..<6000).map { UInt64($0) * 2 }.shuffled(using: &numbers)
     for start in starts { _ = map.place(start, start + 1, 0) }

@@ -26,7 +26,7 @@ import Testing
     var status: Int32 = -1
     var failure: Failure?
     do throws(Failure) {
-      status = try TraceSession.replay(recording, facts, settings)
+      status = try ReplayRun(recording: recording, facts: facts, settings: settings).run()
     } catch {
       failure = error
     }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
+import Reporting
 import Testing
 
 @testable import bpfleak
@@ -60,12 +61,12 @@ import Testing
 
   @Test("--events takes spaces after its commas, and all is all beside others too")
   func eventTypes() throws {
-    func types(_ list: String) throws -> Set<String>? {
-      try ReportOptions.parse(["--ndjson", "--events", list]).eventTypes
+    func types(_ list: String) throws -> Set<LineType> {
+      try ReportOptions.parse(["--ndjson", "--events", list]).lineTypes
     }
-    #expect(try types("leak, summary") == ["leak", "summary"])
-    #expect(try types("all") == nil)
-    #expect(try types("leak,all") == nil)
+    #expect(try types("leak, summary") == [.leak, .summary])
+    #expect(try types("all") == Set(LineType.selectable))
+    #expect(try types("leak,all") == Set(LineType.selectable))
   }
 
   @Test("a process that is named twice is traced once")

@@ -2,6 +2,7 @@
 import LeakDetection
 import MappingEvents
 import MappingLedger
+import TestKit
 import Testing
 
 /// Address space reserved without access, and what is made accessible of it.

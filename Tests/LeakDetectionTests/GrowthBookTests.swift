@@ -2,6 +2,7 @@
 import LeakDetection
 import MappingEvents
 import MappingLedger
+import TestKit
 import Testing
 
 /// Growth that has a reason is told with it, once and again when it doubles.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import TestKit
 
 /// Innocent programs by chance: how long they fill, hold and live, as ranges to draw from.
 ///

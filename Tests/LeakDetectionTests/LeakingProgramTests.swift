@@ -2,6 +2,7 @@
 import LeakDetection
 import MappingEvents
 import MappingLedger
+import TestKit
 import Testing
 
 /// Programs that lose stacks: all must be found, soon, with the right count.

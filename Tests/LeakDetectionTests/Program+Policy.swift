@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import MappingEvents
 import MappingLedger
+import TestKit
 
 @testable import LeakDetection
 

@@ -2,6 +2,7 @@
 import LeakDetection
 import MappingEvents
 import MappingLedger
+import TestKit
 import Testing
 
 /// Some hundred programs by chance: how many innocent ones are blamed, and how soon leaks are known.

@@ -1,3 +1,4 @@
+import TestKit
 // SPDX-License-Identifier: Apache-2.0
 import Testing
 

@@ -2,6 +2,7 @@
 import LeakDetection
 import MappingEvents
 import MappingLedger
+import TestKit
 import Testing
 
 /// For each rule a program that it catches, from events to the verdict; and that it does not where it

@@ -2,6 +2,7 @@
 import LeakDetection
 import MappingEvents
 import MappingLedger
+import TestKit
 import Testing
 
 /// Threads whose stacks are of ever other sizes: no two can be compared by their size alone.

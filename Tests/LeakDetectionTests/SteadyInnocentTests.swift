@@ -2,6 +2,7 @@
 import LeakDetection
 import MappingEvents
 import MappingLedger
+import TestKit
 import Testing
 
 /// Programs whose mappings grow for a while and are not lost: none is ever called leaking.

@@ -3,6 +3,7 @@ import AddressSpace
 import LeakDetection
 import MappingEvents
 import MappingLedger
+import TestKit
 import Testing
 
 /// What becomes of verdicts over time, and when they are told.

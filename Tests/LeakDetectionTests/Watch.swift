@@ -3,6 +3,7 @@ import AddressSpace
 import LeakDetection
 import MappingEvents
 import MappingLedger
+import TestKit
 
 /// What became known of a program, and when.
 struct Watch {
@@ -22,9 +23,7 @@ struct Watch {
           range: AddressRange(start: program.address(of: slot), length: program.stackBytes),
           protection: [.read, .write])
       }
-    ledger.merge(
-      SpaceSnapshot(key: SpaceKey(program.space), totals: SpaceTotals(), areas: areas),
-      at: instant(0), reason: .unknown)
+    ledger.list(SpaceKey(program.space), areas, at: instant(0))
     admit(program.process, of: program, stackPointer: 0)
     for (thread, slot) in seeded {
       admit(thread, of: program, stackPointer: program.address(of: slot) + program.stackBytes - 512)
@@ -33,10 +32,8 @@ struct Watch {
 
   private func admit(_ thread: UInt32, of program: Program, stackPointer: UInt64) {
     ledger.admit(
-      ListedTask(
-        space: SpaceKey(program.space), process: ProcessID(program.process),
-        thread: ThreadID(thread), parent: ProcessID(1), name: ThreadName("server"),
-        stackPointer: stackPointer, totals: SpaceTotals()), at: instant(0))
+      program.process, thread: thread, named: "server", to: SpaceKey(program.space),
+      stackPointer: stackPointer, at: instant(0))
   }
 
   mutating func take(_ event: MappingEvent) {
@@ -74,15 +71,25 @@ extension Watch {
   }
 }
 
-/// A generator whose numbers are the same on every run and every platform.
-struct SplitMix64: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var z = state
-    z = (z ^ z >> 30) &* 0xbf58_476d_1ce4_e5b9
-    z = (z ^ z >> 27) &* 0x94d0_49bb_1331_11eb
-    return z ^ z >> 31
+extension Program {
+  /// What a watch that judges the program twice a second makes of it.
+  func watched(
+    until end: UInt64, seeded: [UInt32: Int] = [:], besides: [SpaceSnapshot.Area] = [],
+    losesEventsAt loss: UInt64? = nil
+  ) -> Watch {
+    var watch = Watch(self, seeded: seeded, besides: besides)
+    let sorted = events.enumerated().sorted {
+      ($0.element.when, $0.offset) < ($1.element.when, $1.offset)
+    }.map(\.element)
+    var next = 0
+    for ms in stride(from: UInt64(500), through: end, by: 500) {
+      while next < sorted.count, sorted[next].when <= instant(ms) {
+        watch.take(sorted[next])
+        next += 1
+      }
+      if let loss, loss <= ms { watch.ledger.noteLoss(in: SpaceKey(space)) }
+      watch.judge(at: instant(ms))
+    }
+    return watch
   }
 }

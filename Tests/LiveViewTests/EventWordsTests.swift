@@ -13,10 +13,7 @@ import Testing
     _ fact: MappingEvent.Fact, _ effect: LedgerChange.Effect, path: String? = nil
   ) -> String? {
     eventWords(
-      MappingEvent(
-        when: KernelInstant(nanoseconds: 1), process: ProcessID(100), thread: ThreadID(101),
-        space: SpaceKey(1), fact: fact),
-      LedgerChange(space: 1, effect: effect), path: path)
+      MappingEvent.other.event(fact), LedgerChange(space: 1, effect: effect), path: path)
   }
 
   private func mapped(_ flags: MapFlags) -> MappingEvent.Fact {
@@ -32,7 +29,7 @@ import Testing
         == "mapped 10.0 MiB at 0x7f0000000000 rw-p anonymous stack")
     #expect(
       words(mapped([.private]), .mapped(range, replacedBytes: 4096), path: "/lib/x.so")
-        == "mapped 10.0 MiB at 0x7f0000000000 rw-p /lib/x.so, over 4 KiB")
+        == "mapped 10.0 MiB at 0x7f0000000000 rw-p /lib/x.so, replacing 4 KiB")
   }
 
   @Test("what was freed counts, not what was asked to be")
@@ -42,7 +39,7 @@ import Testing
         == "unmapped 4 KiB at 0x7f0000000000")
     #expect(
       words(.unmapFailed, .restored(bytes: 4096))
-        == "the munmap failed: 4 KiB are still there")
+        == "munmap failed: 4 KiB still mapped")
   }
 
   @Test("a guard is called one")

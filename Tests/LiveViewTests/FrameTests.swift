@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import MappingEvents
 import MappingLedger
-import Renderers
 import Reporting
+import TestKit
 import Testing
 import TextLayout
 
@@ -53,13 +53,13 @@ private let sizes = [
   func ended() {
     let content = Contents.content(TextTestReports.partlyEnded)
     let frame = expectGoldenFrame(content, sizes[0], named: "ended")
-    #expect(frame.text.contains("\nand 1 more SUSPECT below; 2 of processes that have ended\n"))
+    #expect(frame.text.contains("\nand 1 more suspect below; 2 in processes that have exited\n"))
     let short = verdictSummary(content.report, columns: 80, most: 5).map(\.text)
-    #expect(short.last == "and 1 more LEAKING, 1 SUSPECT below; 2 of processes that have ended")
+    #expect(short.last == "and 1 more leak and 1 suspect below; 2 in processes that have exited")
     let narrow = verdictSummary(content.report, columns: 50, most: 6).map(\.text)
-    #expect(narrow.last == "and 1 more LEAKING, 1 SUSPECT below; 2 ended")
+    #expect(narrow.last == "and 1 more leak and 1 suspect below; 2 exited")
     let wide = expectGoldenFrame(content, sizes[2], named: "ended")
-    let line = wide.lines.first { $0.text.contains("job (pid 5000, ended 45 s ago): ") }
+    let line = wide.lines.first { $0.text.contains("job (pid 5000, exited 45 s ago): ") }
     #expect(line?.spans.allSatisfy { [.dim, .plain].contains($0.style) } == true)
   }
 
@@ -68,9 +68,9 @@ private let sizes = [
     var report = TextTestReports.calm
     report.leaks = TextTestReports.partlyEnded.leaks.filter { $0.endedAgo != nil }
     let lines = verdictSummary(report, columns: 80, most: 4)
-    #expect(lines[0].text == "No leak found so far in what still runs.")
-    #expect(lines[1].text.hasPrefix(" LEAKING  job (pid 5000, ended 45 s ago): "))
-    #expect(lines.last?.text == "and 1 more verdict, of processes that have ended")
+    #expect(lines[0].text == "No leak found so far in running processes.")
+    #expect(lines[1].text.hasPrefix(" LEAKING  job (pid 5000, exited 45 s ago): "))
+    #expect(lines.last?.text == "and 1 more finding in a process that has exited")
     #expect(!lines.contains { $0.spans.contains { $0.style == .leaking } })
   }
 
@@ -79,16 +79,18 @@ private let sizes = [
     var report = TextTestReports.leaking
     report.leaks = Array(repeating: TextTestReports.serverLeak, count: 3)
     let lines = verdictSummary(report, columns: 80, most: 5)
-    #expect(lines.last?.text == "and 2 more verdicts on the same")
+    #expect(lines.last?.text == "and 2 more findings in a process above")
   }
 
-  @Test("what a verdict speaks of stands out among the groups, by kind, size and origin")
+  @Test("the groups that a verdict speaks of stand out, by origin")
   func blamed() {
+    let origin = Origin(kind: .file, callPath: CallPathID(1))
     var content = Contents.focus
-    content.focus?.leaks[0].verdict.subject = .init(
-      space: 31_108, origin: Origin(kind: .file, callPath: CallPathID(1)))
-    content.focus?.groups[3].origin = "spawn_reporter"
-    content.focus?.groups.append(TextTestReports.group(.file, 4096, [1, 0, 0, 0, 0, 0]))
+    content.focus?.leaks[0].verdict.subject = .init(space: 31_108, origin: origin)
+    content.focus?.groups[3].origins = [Origin(kind: .file, callPath: CallPathID(2)), origin]
+    var other = TextTestReports.group(.file, 4096, [1, 0, 0, 0, 0, 0])
+    other.origins = [Origin(kind: .file, callPath: CallPathID(2))]
+    content.focus?.groups.append(other)
     let frame = render(
       content, ViewState(focus: 31_108), size: Size(columns: 120, rows: 60))
     let kinds = frame.lines.dropFirst(6).flatMap(\.spans).filter { $0.style == .leaking }
@@ -151,7 +153,7 @@ private let sizes = [
     let state = pressed([.function(1)])
     let frame = expectGoldenFrame(
       Contents.content(TextTestReports.calm), size, state, named: "help")
-    #expect(frame.text.contains("mark: growth counts from here on"))
+    #expect(frame.text.contains("set a mark: growth counts from here"))
   }
 
   @Test("nothing in scope is an answer, too", arguments: sizes)
@@ -197,7 +199,7 @@ private let sizes = [
     let frame = render(
       Contents.content(TextTestReports.leaking), ViewState(), size: Size(columns: 38, rows: 6))
     #expect(frame.lines[0].text.hasPrefix(" LEAKING  server (pid 31108)"))
-    #expect(frame.lines.last?.text == "38x6: 80x24 shows all")
+    #expect(frame.lines.last?.text == "38x6 is too small; 80x24 shows all")
   }
 
   @Test("from which mark growth counts is said at any width, and so is the pause")
@@ -211,7 +213,7 @@ private let sizes = [
         let title = render(content, state, size: size).lines[0].text
         #expect(title.contains("; since mark 2, 12 s ago"))
         #expect(title.contains(" PAUSED ") == state.isPaused)
-        #expect(title.contains("own cost") == (columns > (state.isPaused ? 90 : 80)))
+        #expect(title.contains("bpfleak: ") == (columns > (state.isPaused ? 90 : 80)))
       }
     }
     content.report.header.mark?.at = TextTestReports.now

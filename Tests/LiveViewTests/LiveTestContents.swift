@@ -4,6 +4,7 @@ import MappingEvents
 import Meminfo
 import Reporting
 import Symbolization
+import TestKit
 
 /// The literal contents that the golden frames show, made of the reports of the text goldens.
 enum LiveTestContents {
@@ -81,7 +82,8 @@ enum LiveTestContents {
     report.groups[0].residentBytes = 33_751_040
     report.groups[0].bytesPerMinute = 10_485_760
     report.groups[0].period = 60_000_000_000
-    report.groups[0].origin = "spawn_reporter"
+    report.groups[0].culprit = "spawn_reporter"
+    report.groups[0].origins = [leak.verdict.subject.origin]
     content.focus = report
     content.events = [
       event(149_900, 40_512, "server", "exited"),

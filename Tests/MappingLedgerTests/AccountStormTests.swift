@@ -2,6 +2,7 @@
 import AddressSpace
 import MappingEvents
 import MappingLedger
+import TestKit
 import Testing
 
 /// Random calls from random call paths: the accounts always equal a recount of the table.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import AddressSpace
 import MappingEvents
+import TestKit
 import Testing
 
 @testable import MappingLedger
@@ -15,25 +16,19 @@ struct CallsUnderWayTests {
 
   @Test("holds what a dictionary would, through a hundred thousand changes", arguments: 1...4)
   func equalsDictionary(seed: UInt64) {
-    var state = seed &* 0x9e37_79b9_7f4a_7c15
-    func below(_ bound: UInt64) -> UInt64 {
-      state ^= state << 13
-      state ^= state >> 7
-      state ^= state << 17
-      return (state >> 11) % bound
-    }
+    var random = SplitMix64(state: seed)
     var calls = CallsUnderWay()
     var model: [UInt32: UInt64] = [:]
     for step in 1...100_000 as ClosedRange<UInt64> {
       // Few threads at first, then many: the table grows under way.
-      let thread = UInt32(1 + below(step < 50_000 ? 20 : 400))
-      if below(2) == 0 {
+      let thread = UInt32(1 + random.below(step < 50_000 ? 20 : 400))
+      if random.below(2) == 0 {
         calls.insert(call(thread, step))
         model[thread] = step
       } else {
         #expect(calls.remove(thread) == (model.removeValue(forKey: thread) != nil))
       }
-      let asked = UInt32(1 + below(400))
+      let asked = UInt32(1 + random.below(400))
       #expect(calls.ordinal(of: asked) == model[asked])
     }
     let found = calls.calls { _ in true }

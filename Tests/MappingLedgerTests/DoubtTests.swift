@@ -2,6 +2,7 @@
 import AddressSpace
 import MappingEvents
 import MappingLedger
+import TestKit
 import Testing
 
 /// Where only the kernel knows what a call did.

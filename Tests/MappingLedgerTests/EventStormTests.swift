@@ -2,6 +2,7 @@
 import AddressSpace
 import MappingEvents
 import MappingLedger
+import TestKit
 import Testing
 
 /// Random calls against a model of the kernel that keeps every page.

@@ -2,6 +2,7 @@
 import AddressSpace
 import MappingEvents
 import MappingLedger
+import TestKit
 import Testing
 
 /// A list of the kernel's is made while calls go on: it shows each of them done or not.

@@ -2,9 +2,7 @@
 import AddressSpace
 import MappingEvents
 import MappingLedger
-
-/// A space by a number that is short enough for a literal; the kernel's are high addresses.
-func key(_ number: UInt64) -> SpaceKey { SpaceKey(0xffff_8880_0000_0000 | number) }
+import TestKit
 
 extension Ledger {
   func space(_ number: UInt64 = 0xa) -> Space? { spaces[key(number)] }
@@ -55,14 +53,8 @@ extension Space {
 /// A ledger whose space 0xa is in view and empty, and about which the kernel has been asked.
 func emptySpace(_ machine: Ledger.Machine = Ledger.Machine()) -> Ledger {
   let ledger = Ledger(machine: machine)
-  ledger.merge(
-    SpaceSnapshot(key: key(0xa), totals: SpaceTotals(), areas: []),
-    at: KernelInstant(nanoseconds: 0), reason: .unknown)
-  ledger.admit(
-    ListedTask(
-      space: key(0xa), process: ProcessID(100), thread: ThreadID(100), parent: ProcessID(1),
-      name: ThreadName("main"), stackPointer: 0, totals: SpaceTotals()),
-    at: KernelInstant(nanoseconds: 0))
+  ledger.list(key(0xa), at: KernelInstant(nanoseconds: 0))
+  ledger.admit(100, named: "main", to: key(0xa), at: KernelInstant(nanoseconds: 0))
   return ledger
 }
 

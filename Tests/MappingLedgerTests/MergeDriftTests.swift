@@ -2,6 +2,7 @@
 import AddressSpace
 import MappingEvents
 import MappingLedger
+import TestKit
 import Testing
 
 /// A later snapshot of a space: where it differs, the kernel is right.

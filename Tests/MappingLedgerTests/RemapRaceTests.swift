@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import MappingEvents
 import MappingLedger
+import TestKit
 import Testing
 
 /// Between the entry of an mremap and its return, other threads' calls come and go.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import MappingEvents
 import MappingLedger
+import TestKit
 import Testing
 
 /// One mremap with MREMAP_FIXED moves several areas and the gaps between them (since 6.17).

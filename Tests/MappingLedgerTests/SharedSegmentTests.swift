@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import MappingEvents
 import MappingLedger
+import TestKit
 import Testing
 
 /// System V shared memory: shmdt names an address, and the kernel finds the rest by offsets.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import MappingEvents
 import MappingLedger
+import TestKit
 import Testing
 
 /// Several process ids in one address space: CLONE_VM without CLONE_THREAD, and vfork.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import AddressSpace
 import MappingEvents
+import TestKit
 import Testing
 
 @testable import MappingLedger

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import MappingEvents
 import MappingLedger
+import TestKit
 import Testing
 
 /// What becomes of stacks when their threads are gone: idle, reused, reclaimed.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import MappingEvents
 import MappingLedger
+import TestKit
 import Testing
 
 /// munmap is recorded when it is entered, so a failure is learned afterwards.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import MappingEvents
+import TestKit
 import Testing
 
 @testable import Recording
@@ -77,7 +78,7 @@ import Testing
 
   @Test("damage of every kind, as much as you like, gives records in order or none, and ends")
   func anything() throws {
-    var random = Numbers(seed: 3)
+    var random = SplitMix64(state: 3)
     for round in 0..<400 {
       var damaged = file
       for _ in 0...random.below(4) where !damaged.isEmpty {
@@ -106,7 +107,7 @@ import Testing
 
   @Test("bytes that a checksum vouches for and that are nonsense are read to their end")
   func nonsense() throws {
-    var random = Numbers(seed: 5)
+    var random = SplitMix64(state: 5)
     for _ in 0..<500 {
       var payload = (0..<random.below(300)).map { _ in UInt8(truncatingIfNeeded: random.next()) }
       if !payload.isEmpty { payload[0] = UInt8(0x80 + random.below(13) + 64 * random.below(2)) }

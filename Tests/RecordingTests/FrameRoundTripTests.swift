@@ -2,6 +2,7 @@
 import AddressSpace
 import MappingEvents
 import MappingLedger
+import Pipeline
 import Symbolization
 import Testing
 
@@ -54,8 +55,8 @@ import Testing
     var texts = TextTable()
     let lists = Self.lists(&texts)
     let when = Self.when
-    let frames: [RecordingFrame] = [
-      .window, .joined(lists), .mending, .viewed(SpaceKey(5), at: when),
+    let inputs: [PipelineInput] = [
+      .windowBegan, .joined(lists), .mending, .viewed(SpaceKey(5), at: when),
       .lost(
         LossNote(
           at: when, total: 9, count: 4, spaces: [SpaceKey(1), SpaceKey(.max)], isComplete: false)),
@@ -63,12 +64,14 @@ import Testing
       .auditEnded(checked: 10_000, spaces: 3, at: when), .judged(at: when), .reported(at: when),
       .callsEnded([ThreadID(7): 12]), .dumped(at: when), .marked(at: when),
       .finished(at: KernelInstant(nanoseconds: .max)),
+    ]
+    let answers: [RecordedAnswer] = [
       .path(FileIdentity(device: 1, inode: .max, generation: 3), "/tmp/a b\n(deleted)"),
-      .process(ProcessID(3), executable: "/bin/sh", cgroup: nil),
-      .process(ProcessID(4), executable: nil, cgroup: "/system.slice"),
+      .process(ProcessID(3), ProcessIdentity(executable: "/bin/sh")),
+      .process(ProcessID(4), ProcessIdentity(cgroup: "/system.slice")),
       .resident(ProcessID(3), 4096), .resident(ProcessID(4), nil),
       .residentRanges(digest: .max, 0), .residentRanges(digest: 1, nil),
-      .stack(
+      .callPath(
         CallPathResolver.Resolved(
           id: CallPathID(7), space: SpaceKey(8), canonical: CallPathID(2), stack: Self.stack)),
       .limits(ProcessID(9), [nil, 65530, .max, nil, 0]),
@@ -76,6 +79,7 @@ import Testing
       .text(of: "/proc/slabinfo", nil, errno: 13),
       .module(path: "/bin/true", buildID: Array(0..<20)),
     ]
+    let frames = inputs.map { RecordingFrame.input($0) } + answers.map { .answer($0) }
     let read = try items(in: recording(frames, texts: texts))
     #expect(read == frames.map { .frame(describe($0, texts)) })
   }
@@ -106,14 +110,15 @@ import Testing
   @Test("a frame of a type that is not known is passed over")
   func unknown() throws {
     let payload: [UInt8] = [0xbf, 3, 1, 2, 3, 0x89, 1, 9]
-    let known = describe(.judged(at: KernelInstant(nanoseconds: 9)), TextTable())
+    let known = describe(.input(.judged(at: KernelInstant(nanoseconds: 9))), TextTable())
     #expect(try items(in: forged(block: payload)) == [.frame(known)])
   }
 
   @Test("what was asked because of an item is known to come before it is read")
   func answers() throws {
     let file = recording([
-      .judged(at: Self.when), .resident(ProcessID(1), 2), .judged(at: Self.when),
+      .input(.judged(at: Self.when)), .answer(.resident(ProcessID(1), 2)),
+      .input(.judged(at: Self.when)),
     ])
     try file.withUnsafeBytes { bytes in
       var reader = try RecordingReader(bytes)

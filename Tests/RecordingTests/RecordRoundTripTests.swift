@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import MappingEvents
+import TestKit
 import Testing
 
 @testable import Recording
@@ -7,7 +8,7 @@ import Testing
 @Suite struct RecordRoundTripTests {
   @Test("records come back byte for byte, in order, whatever their kinds, lengths and threads")
   func storm() throws {
-    var random = Numbers(seed: 7)
+    var random = SplitMix64(state: 7)
     let records = (0..<4_000).map { _ in random.record() }
     #expect(try items(in: recording(records)) == records.map { .record($0) })
   }

@@ -2,6 +2,8 @@
 import AddressSpace
 import MappingEvents
 import MappingLedger
+import Pipeline
+import TestKit
 
 @testable import Recording
 
@@ -72,7 +74,7 @@ func read(_ file: [UInt8]) throws(RecordingDefect) -> (items: [Read], damage: Re
 /// Ids of texts differ from one table to the next; the frame is told with its texts.
 func describe(_ frame: RecordingFrame, _ texts: TextTable) -> String {
   var text = "\(frame)"
-  if case .joined(let lists) = frame { text = describe(lists, texts) }
+  if case .input(.joined(let lists)) = frame { text = describe(lists, texts) }
   return text
 }
 
@@ -90,22 +92,8 @@ private func describe(_ lists: JoinedLists, _ texts: TextTable) -> String {
   return text
 }
 
-/// The same numbers in every run.
-struct Numbers {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed &* 0x9e37_79b9_7f4a_7c15 | 1 }
-
-  mutating func next() -> UInt64 {
-    state ^= state << 13
-    state ^= state >> 7
-    state ^= state << 17
-    return state
-  }
-
-  mutating func below(_ bound: Int) -> Int { Int(next() % UInt64(bound)) }
-
-  /// Like those of the kernel side: a few threads, a few kinds, addresses near each other.
+extension SplitMix64 {
+  /// A record like those of the kernel side: a few threads, a few kinds, addresses near each other.
   mutating func record() -> [UInt8] {
     let lengths = [64, 96, 48, 40, 80, 136, 360, 512]
     let kind = below(lengths.count)

@@ -71,9 +71,7 @@ import Testing
 
   @Test("a munmap that failed after its line was out is taken back by another")
   func unmapFailed() throws {
-    let event = MappingEvent(
-      when: Self.when, process: ProcessID(100), thread: ThreadID(101), space: SpaceKey(0xa),
-      fact: .unmapFailed)
+    let event = MappingEvent.other.munmapFailed().at(Self.when)
     let line = try ParsedLine.written {
       $0.writeUnmapFailed(event, space: 3, restored: 8192, name: "server")
     }

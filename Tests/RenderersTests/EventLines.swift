@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import MappingEvents
 import MappingLedger
+import TestKit
 import Testing
 
 @testable import Renderers
 
-/// The events of process 100, named "server", in a space that was listed empty, and their lines.
+/// Applies events of process 100, named "server", in a space that was listed as empty, and returns
+/// their lines.
 final class EventLines {
   let ledger = Ledger()
   var lines = JSONLines(ownProcess: ProcessID(9))
@@ -13,25 +15,23 @@ final class EventLines {
   static let key = SpaceKey(0xffff_8881_0000_000a)
 
   init() {
-    ledger.merge(
-      SpaceSnapshot(key: Self.key, totals: SpaceTotals(), areas: []),
-      at: KernelInstant(nanoseconds: 1), reason: .unknown)
-    ledger.admit(
-      ListedTask(
-        space: Self.key, process: ProcessID(100), thread: ThreadID(100), parent: ProcessID(1),
-        name: ThreadName("server"), stackPointer: 0, totals: SpaceTotals()),
-      at: KernelInstant(nanoseconds: 1))
+    ledger.list(Self.key, at: KernelInstant(nanoseconds: 1))
+    ledger.admit(100, named: "server", to: Self.key, at: KernelInstant(nanoseconds: 1))
   }
 
-  /// Applies an event of `thread` at 1000 ns; answers its line, or nil when it has none.
+  /// Applies an event of `thread` at 1000 ns. Returns its line, or nil when it has none.
   @discardableResult
   func line(
     _ fact: MappingEvent.Fact, thread: UInt32 = 100, space: SpaceKey? = key, path: String? = nil,
     stack: Int32? = nil
   ) -> ParsedLine? {
-    let event = MappingEvent(
-      when: KernelInstant(nanoseconds: 1000), process: ProcessID(100), thread: ThreadID(thread),
-      space: space, callPath: stack.map { CallPathID($0) }, fact: fact)
+    line(
+      Caller(100, thread: thread, in: space?.raw).event(fact), path: path, stack: stack)
+  }
+
+  @discardableResult
+  func line(_ event: MappingEvent, path: String? = nil, stack: Int32? = nil) -> ParsedLine? {
+    let event = event.at(1000).from(stack.map { CallPathID($0) })
     let change = ledger.apply(event)
     lines.removeAll()
     let context = EventContext(ledger: ledger, texts: texts, path: path)
@@ -47,9 +47,7 @@ final class EventLines {
     path: String? = nil, stack: Int32? = nil
   ) -> ParsedLine? {
     line(
-      .mapped(
-        MappingEvent.Mapped(
-          address: address, bytes: bytes, protection: protection, flags: flags, file: file)),
+      Caller(100, in: Self.key.raw).mmap(address, bytes, protection, flags, file: file),
       path: path, stack: stack)
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import MappingEvents
 import Reporting
+import TestKit
 import Testing
 import TextLayout
 
@@ -55,7 +56,7 @@ import TextLayout
     report.groups[0].residentBytes = 33_751_040
     report.groups[0].bytesPerMinute = 10_485_760
     report.groups[0].period = 500_000_000
-    report.groups[0].origin = "spawn_reporter"
+    report.groups[0].culprit = "spawn_reporter"
     report.groups[0].ages.counts = [20, 48, 0, 0, 0, 412]
     report.groups[2].ages.counts = [20, 48, 0, 0, 0, 412]
     report.groups[1].ages.counts = [0, 0, 0, 0, 0, 1]

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Renderers
+import TestKit
 import Testing
 
 @Suite struct FoldedStacksTests {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Renderers
 import Reporting
+import TestKit
 import Testing
 
 @Suite struct MeminfoNDJSONTests {

@@ -3,6 +3,7 @@ import Foundation
 import FoundationXML
 import Renderers
 import Reporting
+import TestKit
 import Testing
 
 /// HTML and SVG: as text against goldens, as XML by a parser, and in a real browser that clicks.

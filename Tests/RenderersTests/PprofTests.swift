@@ -3,6 +3,7 @@ import PprofProfile
 import Renderers
 import Reporting
 import SwiftProtobuf
+import TestKit
 import Testing
 
 @Suite struct PprofTests {

@@ -3,6 +3,7 @@ import MappingEvents
 import MappingLedger
 import Reporting
 import Symbolization
+import TestKit
 
 /// Literal profiles: what the goldens, the readers of pprof and the browser are given.
 enum ProfileTestReports {

@@ -69,7 +69,8 @@ import Testing
     MappingRow(
       range: AddressRange(start: 0x7f3a_5c00_0000, length: 8192), protection: [.read, .write],
       isShared: false, kind: .threadStack, path: "", offset: nil,
-      born: KernelInstant(nanoseconds: 77), isSeeded: false, callPath: CallPathID(4),
+      born: KernelInstant(nanoseconds: 77), isSeeded: false, origin: Origin(kind: .threadStack),
+      callPath: CallPathID(4),
       thread: (ThreadID(101), false))
   }
 

@@ -2,6 +2,7 @@
 import MappingEvents
 import MappingLedger
 import Symbolization
+import TestKit
 
 @testable import Reporting
 

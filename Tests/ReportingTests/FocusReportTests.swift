@@ -2,6 +2,7 @@
 import AddressSpace
 import MappingEvents
 import MappingLedger
+import TestKit
 import Testing
 
 @testable import Reporting
@@ -34,9 +35,39 @@ import Testing
     let names = [CallPathID(0): "load", CallPathID(1): "store", CallPathID(2): "load"]
     let report = try #require(machine.focus(on: 100, at: 2, origin: { names[$0] }))
     #expect(
-      report.groups.map { "\($0.count) \($0.origin ?? "-")" } == ["4 load", "2 store", "1 -"])
+      report.groups.map { "\($0.count) \($0.culprit ?? "-")" } == ["4 load", "2 store", "1 -"])
     #expect(
-      report.mappings.map(\.origin) == [nil, "load", "store", "load", "load", "store", "load"])
+      report.mappings.map(\.culprit) == [nil, "load", "store", "load", "load", "store", "load"])
+    #expect(
+      report.groups.map { Set($0.origins.map(\.callPath)) } == [
+        [CallPathID(0), CallPathID(2)], [CallPathID(1)], [nil],
+      ])
+  }
+
+  @Test("call paths that turned out to be equal are one origin")
+  func unified() throws {
+    let machine = TracedMachine()
+    machine.list(100, "server", bytes: [4096])
+    for index in 0..<4 {
+      machine.map(100, 0x7000_0000 + UInt64(index) << 20, 65536, at: 1, stack: Int32(index % 2))
+    }
+    machine.ledger.unify(CallPathID(1), with: CallPathID(0))
+    let report = try #require(machine.focus(on: 100, at: 2))
+    #expect(report.groups[0].origins == [Origin(kind: .anonymous, callPath: CallPathID(0))])
+    #expect(report.mappings.compactMap(\.callPath?.raw) == [0, 1, 0, 1])
+  }
+
+  @Test("the origin of a thread stack has the whole stack's size, also for its guard page")
+  func stackOrigin() throws {
+    let machine = TracedMachine()
+    machine.list(100, "server", bytes: [4096])
+    machine.map(100, 0x7000_0000, 65536, at: 1, stack: 3)
+    machine.apply(100, at: 1, .protected(address: 0x7000_0000, bytes: 4096, prot: 0, error: 0))
+    machine.start(101, of: 100, below: 0x7001_0000, at: 1)
+    let rows = try #require(machine.focus(on: 100, at: 2)).mappings
+    #expect(rows.map(\.kind) == [.anonymous, .guard, .threadStack])
+    let stack = Origin(kind: .threadStack, callPath: CallPathID(3), unitBytes: 65536)
+    #expect(rows.map(\.origin) == [Origin(kind: .anonymous, unitBytes: 4096), stack, stack])
   }
 
   @Test("groups tell how long ago their mappings were made")

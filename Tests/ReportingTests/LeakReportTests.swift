@@ -3,6 +3,7 @@ import LeakDetection
 import MappingEvents
 import MappingLedger
 import Symbolization
+import TestKit
 import Testing
 
 @testable import Reporting
@@ -18,12 +19,12 @@ import Testing
   func leaking() {
     #expect(
       message(verdict(.leaking, count: 1412, rate: 6_291_456_000, period: 100_000_000))
-        == "1,412 stacks of 10.0 MiB outlived their threads; nobody joined or detached the threads,"
-        + " or unmapped the stacks; growing by 5.9 GiB a minute: 10.0 MiB every 100 ms.")
+        == "1,412 stacks of 10.0 MiB outlived their threads: nobody joined or detached the threads or"
+        + " unmapped the stacks; growing by 5.9 GiB per minute, 10.0 MiB every 100 ms.")
     #expect(
       message(verdict(.leaking, count: 2, rate: 10_485_760))
-        == "2 stacks of 10.0 MiB outlived their threads; nobody joined or detached the threads, or"
-        + " unmapped the stacks; growing by 10.0 MiB a minute.")
+        == "2 stacks of 10.0 MiB outlived their threads: nobody joined or detached the threads or"
+        + " unmapped the stacks; growing by 10.0 MiB per minute.")
   }
 
   @Test("of stacks that raw clone ran processes on, nobody is said to have joined anything")
@@ -36,29 +37,30 @@ import Testing
     ]
     #expect(
       message(leak)
-        == "2 stacks of 10.0 MiB outlived their threads; nobody unmapped the stacks; growing by"
-        + " 10.0 MiB a minute.")
+        == "2 stacks of 10.0 MiB outlived their threads: nobody unmapped the stacks; growing by 10.0 MiB"
+        + " per minute.")
   }
 
   @Test("one stack is told in the singular and has no pace")
   func one() {
     #expect(
       message(verdict(.leaking, count: 1, rate: 1e6))
-        == "1 stack of 10.0 MiB outlived its thread; nobody joined or detached the thread, or"
-        + " unmapped the stack.")
+        == "1 stack of 10.0 MiB outlived its thread: nobody joined or detached the thread or unmapped the"
+        + " stack.")
     #expect(
       message(verdict(.suspect, count: 1))
-        == "1 stack of 10.0 MiB has no thread any more and is not used again, which is not yet"
-        + " shown to be a loss.")
+        == "1 stack of 10.0 MiB has no thread any more and is not reused (not proven to be a leak yet)."
+    )
   }
 
   @Test("a leak that nothing was added to for long is told in the past")
   func over() {
     let leak = verdict(.leaking, count: 30, rate: 6_291_456_000, period: 100_000_000)
-    #expect(message(leak, at: 1).hasSuffix("; growing by 5.9 GiB a minute: 10.0 MiB every 100 ms."))
+    #expect(
+      message(leak, at: 1).hasSuffix("; growing by 5.9 GiB per minute, 10.0 MiB every 100 ms."))
     #expect(
       message(leak, at: 90).hasSuffix(
-        "; it grew by 5.9 GiB a minute: 10.0 MiB every 100 ms, until 90 s ago."))
+        "; it grew by 5.9 GiB per minute, 10.0 MiB every 100 ms, until 90 s ago."))
   }
 
   @Test("what comes in bursts is not told as over between two of them")
@@ -66,7 +68,7 @@ import Testing
     var leak = verdict(.leaking, count: 60, rate: 6_291_456_000)
     leak.first = TracedMachine.at(0)
     leak.last = TracedMachine.at(27)
-    #expect(message(leak, at: 29.9).hasSuffix("; growing by 5.9 GiB a minute."))
+    #expect(message(leak, at: 29.9).hasSuffix("; growing by 5.9 GiB per minute."))
     #expect(message(leak, at: 35).hasSuffix("until 8 s ago."))
   }
 
@@ -83,12 +85,12 @@ import Testing
   func others() {
     #expect(
       message(verdict(.suspect, count: 3))
-        == "3 stacks of 10.0 MiB have no thread any more and are not used again, which is not yet"
-        + " shown to be a loss.")
+        == "3 stacks of 10.0 MiB have no thread any more and are not reused (not proven to be a leak yet)."
+    )
     #expect(
       message(verdict(.withdrawn, count: 0))
-        == "The 10.0 MiB stacks blamed before are not lost: such stacks were used again or given"
-        + " back.")
+        == "The 10.0 MiB stacks blamed earlier are no leak: stacks like these were reused or unmapped."
+    )
   }
 
   @Test("threads that run are told apart from stacks without one")
@@ -99,37 +101,36 @@ import Testing
       leak.eachBytes = 8 << 20
       return self.message(leak)
     }
-    #expect(message(.leaking, 80) == "80 threads never ended and hold their stacks of 8.0 MiB.")
+    #expect(message(.leaking, 80) == "80 threads never exited and keep their stacks of 8.0 MiB.")
     #expect(
       message(.suspect, 1)
-        == "1 thread has not ended so far and holds its stack of 8.0 MiB, which is not yet shown to"
-        + " be a loss.")
+        == "1 thread has not exited so far and keeps its stack of 8.0 MiB (not proven to be a leak yet)."
+    )
     #expect(
       message(.withdrawn, 0)
-        == "The threads blamed before are not lost: they ended, or no more were created.")
+        == "The threads blamed earlier are no leak: they exited, or no new ones were created.")
   }
 
   @Test(
     "memory of other kinds has a sentence for each standing",
     arguments: [
-      (.anonymous, .leaking, "2 mappings, 20.0 MiB in all, were never unmapped."),
+      (.anonymous, .leaking, "2 mappings (20.0 MiB in total) were never unmapped."),
       (
         .file, .suspect,
-        "2 file mappings, 20.0 MiB in all, were not unmapped so far, which is not yet shown to be a"
-          + " loss."
+        "2 file mappings (20.0 MiB in total) were not unmapped so far (not proven to be a leak yet)."
       ),
       (
         .sharedMemory, .leaking,
-        "2 mappings of shared memory, 20.0 MiB in all, were never unmapped."
+        "2 shared memory mappings (20.0 MiB in total) were never unmapped."
       ),
       (.heap, .leaking, "The heap grew by 20.0 MiB and does not shrink."),
       (
         .heap, .withdrawn,
-        "The heap blamed before is not lost: it shrank, or grows no more."
+        "The heap blamed earlier is no leak: it shrank, or stopped growing."
       ),
       (
         .anonymous, .withdrawn,
-        "The mappings blamed before are not lost: they were unmapped after all, or no more came."
+        "The mappings blamed earlier are no leak: they were unmapped, or no new ones came."
       ),
     ] as [(MappingKind, Verdict.Standing, String)])
   func kinds(kind: MappingKind, standing: Verdict.Standing, text: String) {
@@ -145,14 +146,15 @@ import Testing
       address: 1, function: "load_table", module: "/usr/bin/server", file: "/src/table.c", line: 12)
     #expect(
       LeakReport(leak, residentBytes: nil, callPath: CallPath(frames: [frame]), at: now).message
-        == "412 mappings of 1.0 MiB mapped by load_table (table.c:12) were never unmapped; growing by"
-        + " 10.0 MiB a minute: 1.0 MiB every 5 s.")
+        == "412 mappings of 1.0 MiB made by load_table (table.c:12) were never unmapped; growing by"
+        + " 10.0 MiB per minute, 1.0 MiB every 5 s.")
     let bare = StackFrame(address: 1, module: "/usr/bin/server")
     #expect(
       LeakReport(
         verdict(.leaking, count: 3), residentBytes: nil, callPath: CallPath(frames: [bare]),
         at: now
-      ).message.hasPrefix("3 stacks of 10.0 MiB outlived their threads created by code in server; ")
+      ).message.hasPrefix(
+        "3 stacks of 10.0 MiB outlived their threads, created by code in server: ")
     )
   }
 
@@ -164,8 +166,8 @@ import Testing
       verdict(.leaking, count: 3), residentBytes: nil, limit: limit, at: now)
     #expect(
       report.evidence == [
-        "It has 60,000 of the 65,530 that vm.max_map_count allows; at this rate the limit is reached"
-          + " in 10m, and mapping fails then."
+        "60,000 of the 65,530 that vm.max_map_count allows are in use. At this rate, the limit is reached"
+          + " in 10m. Mapping memory fails then."
       ])
   }
 
@@ -175,8 +177,7 @@ import Testing
     #expect(LeakReport(leak, residentBytes: nil, at: now).evidence.isEmpty)
     #expect(
       LeakReport(leak, residentBytes: 1 << 20, at: now).evidence == [
-        "1.0 MiB of the 100.0 MiB is resident (1.0%): virtual size grows, resident size hardly"
-          + " does."
+        "1.0 MiB of the 100.0 MiB is resident (1.0%). Virtual size grows; resident size barely does."
       ])
     #expect(
       LeakReport(leak, residentBytes: 90 << 20, at: now).evidence == [
@@ -188,6 +189,6 @@ import Testing
 
   @Test("a rate that no machine has is told without a trap")
   func hostileRate() {
-    #expect(message(verdict(.leaking, count: 2, rate: 1e18)).contains("888.2 PiB a minute"))
+    #expect(message(verdict(.leaking, count: 2, rate: 1e18)).contains("888.2 PiB per minute"))
   }
 }

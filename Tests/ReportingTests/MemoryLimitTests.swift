@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Meminfo
 import Testing
 
 @testable import Reporting

@@ -2,6 +2,7 @@
 import LeakDetection
 import MappingEvents
 import MappingLedger
+import TestKit
 import Testing
 
 @testable import Reporting
@@ -26,6 +27,10 @@ import Testing
     #expect(sample.live == .init(count: 4, bytes: 2_097_152 + 12_288))
     #expect(sample.fresh == .init(count: 2, bytes: 2_097_152))
     #expect(sample.leaked == .init())
+    // Without call paths there is an origin for each size.
+    #expect(
+      sample.origins
+        == Set([8192, 4096, 1 << 20].map { Origin(kind: .anonymous, unitBytes: $0) }))
   }
 
   @Test("growth runs from the first new mapping to now and never falls")

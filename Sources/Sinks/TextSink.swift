@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+public import MappingEvents
+public import Meminfo
+public import Pipeline
+import Renderers
+import Reporting
+
+/// Text reports: one at the end, and one whenever one is due where somebody follows the run.
+public final class TextSink: Sink {
+  public let needs: SinkNeeds = [.reports, .dumps]
+
+  private let output: Output
+  /// Whether reports before the last one are written.
+  private let isFollowed: Bool
+  /// The width of the terminal; nil where the output is none.
+  private let columns: () -> Int?
+  /// Whether only the verdicts are to stay on the screen, and not the end of a long table: after a
+  /// live view.
+  private let isShort: Bool
+  /// Whether each verdict names the rule that made it.
+  private let showsRules: Bool
+
+  private static let mostColumns = 100
+
+  public init(
+    _ output: Output, isFollowed: Bool, isShort: Bool = false, showsRules: Bool = false,
+    columns: @escaping () -> Int? = { nil }
+  ) {
+    self.output = output
+    self.isFollowed = isFollowed
+    self.isShort = isShort
+    self.showsRules = showsRules
+    self.columns = columns
+  }
+
+  public var isClosed: Bool { output.isClosed }
+
+  public func open() { output.begin() }
+
+  public func reported(_ moment: Moment, _ pipeline: Pipeline) {
+    if isFollowed { output.write(text(moment, pipeline) + "\n") }
+  }
+
+  public func dumped(_ moment: Moment, _ pipeline: Pipeline) {
+    for space in pipeline.livingSpaces {
+      output.write(renderText(moment.focus(on: space), mostMappings: .max))
+    }
+  }
+
+  public func finished(_ moment: Moment, memory: MeminfoReport?, _ pipeline: Pipeline) {
+    output.write(text(moment, pipeline))
+  }
+
+  private func text(_ moment: Moment, _ pipeline: Pipeline) -> String {
+    let width =
+      output.isTerminal ? min(Self.mostColumns, columns() ?? Self.mostColumns) : Self.mostColumns
+    guard let space = pipeline.onlySpaceToReport else {
+      return renderText(
+        moment.system, columns: width, mostRows: isShort ? 15 : 40, showsRules: showsRules)
+    }
+    return renderText(
+      moment.focus(on: space, withResident: true), columns: width,
+      mostMappings: isShort ? 0 : 200, mostGroups: isShort ? 8 : 30, showsRules: showsRules)
+  }
+}

@@ -1,1 +1,0 @@
-../RenderersTests/Golden.swift

@@ -1,1 +1,0 @@
-../RenderersTests/TextTestReports+Focus.swift
