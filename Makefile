@@ -31,7 +31,7 @@ test: deps-test test-programs ## run every test; those of the kernel need root a
 test-exact: build test-programs ## hold the tables against the kernel's after storms of calls: make test-exact SEED=1 OPS=400000 [THREADS=4]
 	@$(AS_ROOT) scripts/test-exact $(if $(SEED),--seed $(SEED)) $(if $(OPS),--ops $(OPS)) $(if $(THREADS),--threads $(THREADS)) $(ARGS) $(BINARY)
 
-check: deps-check ## format, link rules, prebuilt BPF objects, documents and scripts
+check: deps-check ## format, link rules, prebuilt BPF objects, documents, and linting of shell, Python and JavaScript
 	@scripts/check
 
 judging: ## write docs/judging.md anew from the rules of judging

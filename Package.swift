@@ -66,7 +66,8 @@ let package = Package(
     .target(
       name: "MappingEvents", dependencies: ["AddressSpace", "CBPFLeakWire"], swiftSettings: hot),
     .target(
-      name: "MappingLedger", dependencies: ["AddressSpace", "MappingEvents"], swiftSettings: hot),
+      name: "MappingLedger", dependencies: ["AddressSpace", "MappingEvents", "Runtimes"],
+      swiftSettings: hot),
     .target(
       name: "LeakDetection", dependencies: ["MappingEvents", "MappingLedger", "Runtimes"],
       swiftSettings: strict),
@@ -159,6 +160,7 @@ let package = Package(
       name: "TestKit",
       dependencies: [
         "AddressSpace", "MappingEvents", "MappingLedger", "LeakDetection", "Reporting", "Meminfo",
+        "Pipeline",
       ],
       path: "Tests/TestKit",
       swiftSettings: strict + [
@@ -190,8 +192,9 @@ let package = Package(
       dependencies: ["AddressSpace", "MappingEvents", "MappingLedger", "LeakDetection", "TestKit"],
       swiftSettings: strict),
     .testTarget(
-      name: "SymbolizationTests", dependencies: ["MappingEvents", "Symbolization"],
-      swiftSettings: strict),
+      name: "SymbolizationTests",
+      dependencies: ["MappingEvents", "Symbolization", "CLibdw", "TestKit"],
+      exclude: ["Fixtures"], swiftSettings: strict),
     .testTarget(
       name: "ReportingTests",
       dependencies: [
@@ -220,6 +223,27 @@ let package = Package(
       dependencies: [
         "AddressSpace", "MappingEvents", "MappingLedger", "Symbolization", "Pipeline",
         "Recording", "TestKit",
+      ],
+      swiftSettings: strict),
+    .testTarget(
+      name: "PipelineTests",
+      dependencies: [
+        "AddressSpace", "MappingEvents", "MappingLedger", "Symbolization", "Reporting", "Pipeline",
+        "TestKit",
+      ],
+      swiftSettings: strict),
+    .testTarget(
+      name: "SinksTests",
+      dependencies: [
+        "MappingEvents", "MappingLedger", "Symbolization", "Reporting", "Pipeline", "Sinks",
+        "TestKit",
+      ],
+      swiftSettings: strict),
+    .testTarget(
+      name: "DriversTests",
+      dependencies: [
+        "MappingEvents", "MappingLedger", "Symbolization", "Pipeline", "Recording", "Drivers",
+        "TestKit",
       ],
       swiftSettings: strict),
     .testTarget(

@@ -7,8 +7,8 @@ let package = Package(
   platforms: [.macOS(.v15)],
   dependencies: [
     .package(name: "bpfleak", path: ".."),
-    // Without its trait for jemalloc, which Debian has in another layout: allocations are counted by
-    // CountedMalloc instead.
+    // Without its jemalloc trait: it does not find Debian's jemalloc. CountedMalloc counts allocations
+    // instead.
     .package(url: "https://github.com/ordo-one/benchmark", from: "1.38.1", traits: []),
   ],
   targets: [

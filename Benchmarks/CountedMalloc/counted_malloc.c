@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The allocator of glibc, counted: a program's own definitions come before the library's. */
+/* Counts allocations: a program's own malloc takes precedence over that of glibc, which it calls. */
 #include "CountedMalloc.h"
 
 #include <errno.h>

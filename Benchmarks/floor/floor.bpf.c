@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* Programs that do nothing, on the hooks that bpfleak has: the least that any tracer can cost. */
+/* Empty programs on the hooks of bpfleak: they show the least that any tracer costs. */
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
 

@@ -1,4 +1,4 @@
-// Attaches the first N programs of floor.bpf.o, says "attached N" and waits to be killed.
+// Attaches the first N programs of floor.bpf.o, prints "attached N" and waits to be killed.
 // SPDX-License-Identifier: Apache-2.0
 #include <bpf/libbpf.h>
 #include <stdarg.h>
@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-// A hook that this kernel lacks is left out.
+// Skips the hooks that this kernel does not have.
 static int quiet(enum libbpf_print_level level, const char *format, va_list list) {
   (void)level, (void)format, (void)list;
   return 0;

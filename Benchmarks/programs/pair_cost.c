@@ -1,6 +1,6 @@
-// Times system calls in short batches, and prints for each kind the quickest batch, in nanoseconds a call:
+// Times system calls in short batches. Prints the fastest batch of each kind, in nanoseconds a call:
 //   getppid 164.2 untouched 3750.1 touched 4821.0 mebibyte 5120.3
-// With --rate it maps and unmaps at that many pairs a second instead, and prints how many it did.
+// With --rate it maps and unmaps at so many pairs a second instead, and prints how many it did.
 // SPDX-License-Identifier: Apache-2.0
 #define _GNU_SOURCE
 #include <pthread.h>
@@ -39,8 +39,8 @@ static void call(int kind) {
   }
 }
 
-// Keeps another processor doing next to nothing while we measure: where it is the other half of our
-// core, what runs there decides how fast we are, by a factor of up to two.
+// Keeps another processor busy with almost nothing during the measurement. If it shares a core with this
+// one, its load changes the measured time by a factor of up to two.
 static void hush(int processor) {
   pid_t parent = getpid();
   if (fork()) return;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Half-open `[start, end)` byte addresses.
+/// A half-open range of byte addresses: `[start, end)`.
 ///
-/// Every pair of numbers is a value: a range that would end before it starts is empty, because the
-/// numbers come from a traced process and nothing it does may trap the tracer. The last byte of the
-/// 64-bit space lies outside every range; no user mapping reaches it.
+/// Any two numbers make a range. If `end` is below `start`, the range is empty: the numbers come from a
+/// traced process, and nothing it does may trap the tracer. No range contains the last byte of the
+/// 64-bit space; no user mapping reaches it.
 public struct AddressRange: Hashable, Sendable {
   public var start: UInt64
   public var end: UInt64
@@ -15,33 +15,33 @@ public struct AddressRange: Hashable, Sendable {
     self.end = end
   }
 
-  /// `length` bytes from `start`, cut off at `UInt64.max`.
+  /// `length` bytes from `start`, ending at `UInt64.max` at the latest.
   @inlinable
   public init(start: UInt64, length: UInt64) {
     let (end, overflow) = start.addingReportingOverflow(length)
     self.init(start: start, end: overflow ? .max : end)
   }
 
-  /// The whole 64-bit space but for its last byte.
+  /// The whole 64-bit space except for its last byte.
   public static let everything = AddressRange(start: 0, end: .max)
 
   @inlinable
   public var isEmpty: Bool { end <= start }
 
-  /// Bytes; 0 when empty.
+  /// In bytes; 0 when empty.
   @inlinable
   public var length: UInt64 { isEmpty ? 0 : end &- start }
 
   @inlinable
   public func contains(_ address: UInt64) -> Bool { start <= address && address < end }
 
-  /// Whether at least one byte is in both; an empty range overlaps nothing.
+  /// Whether the two have a byte in common. An empty range overlaps nothing.
   @inlinable
   public func overlaps(_ other: AddressRange) -> Bool {
     max(start, other.start) < min(end, other.end)
   }
 
-  /// The bytes in both; empty, at no particular address, when there are none.
+  /// The bytes that both have. The result is empty, at an arbitrary address, if there are none.
   @inlinable
   public func intersection(_ other: AddressRange) -> AddressRange {
     AddressRange(start: max(start, other.start), end: min(end, other.end))

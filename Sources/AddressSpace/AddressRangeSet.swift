@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A set of addresses, as disjoint ranges.
+/// A set of addresses, stored as disjoint ranges.
 public struct AddressRangeSet: Hashable, Sendable {
-  /// Ascending, none empty, none touching the next.
+  /// In ascending order. No range is empty or touches the next one.
   public private(set) var ranges: [AddressRange] = []
 
   public static let everything = AddressRangeSet([.everything])
 
   public init() {}
 
-  /// The addresses in any of `ranges`, which may overlap and come in any order.
+  /// The union of `ranges`, which may overlap and come in any order.
   public init(_ ranges: [AddressRange]) {
     for range in ranges.sorted() where !range.isEmpty {
       if let last = self.ranges.last, range.start <= last.end {
@@ -66,7 +66,7 @@ public struct AddressRangeSet: Hashable, Sendable {
     return gaps
   }
 
-  /// The first range that ends at `address` or later.
+  /// The index of the first range that ends at `address` or later.
   private func firstIndex(endingAt address: UInt64) -> Int {
     var low = 0
     var high = ranges.count

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension RangeMap {
-  /// The capacity of the first leaf of a map; it doubles, so that a small process stays small.
+  /// The capacity of the first leaf of a map. It doubles as the map grows, so a small process takes
+  /// little memory.
   @inlinable static var minimumLeafCapacity: Int { 8 }
-  /// Measured: with more rows their moving, with fewer the search above them, takes over.
+  /// Measured: with larger leaves, moving rows dominates; with smaller ones, searching for the leaf does.
   @inlinable static var maximumLeafCapacity: Int { 32 }
 
   @inlinable @inline(never)
@@ -12,7 +13,8 @@ extension RangeMap {
     insert(entry, 0, 0)
   }
 
-  /// Makes `entry`, which overlaps none, row `row` of a leaf; answers where it came to be.
+  /// Inserts `entry`, which must not overlap any other one, as row `row` of a leaf. Returns where it is
+  /// afterwards.
   @inlinable @inline(__always)
   @discardableResult
   mutating func insert(_ entry: Entry, _ leaf: Int, _ row: Int) -> (leaf: Int, row: Int) {
@@ -26,10 +28,10 @@ extension RangeMap {
     return place
   }
 
-  /// Makes room for one row at `row` of a full leaf; answers where that row now belongs.
+  /// Makes room for one row at `row` of a full leaf. Returns where that row belongs now.
   ///
-  /// At the edge of a leaf no row is moved: mappings made in address order, which the kernel hands
-  /// out downwards, then leave full leaves behind rather than halves.
+  /// At the edge of a leaf, no row is moved. The kernel hands out addresses downward, so mappings made in
+  /// that order fill whole leaves instead of leaving half-empty ones behind.
   @inlinable @inline(never)
   mutating func makeRoom(_ leaf: Int, _ row: Int) -> (leaf: Int, row: Int) {
     let count = leaves[leaf].count

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension RangeMap {
-  /// Two neighboring leaves with no more rows than this become one. The distance to the maximum
-  /// keeps leaves from being merged and split by turns; the distance to nothing bounds the memory.
+  /// Two neighboring leaves are merged if they have at most so many rows together. The margin below the
+  /// maximum keeps leaves from being merged and split in turns. The limit bounds the memory.
   @inlinable static var mergedLeafLimit: Int { 26 }
 
-  /// Must precede every write to a leaf.
+  /// Copies the leaf if another map shares it. Call this before every write to a leaf.
   @inlinable @inline(__always)
   mutating func makeUnique(_ leaf: Int) {
     if !isKnownUniquelyReferenced(&leaves[leaf]) {
@@ -13,7 +13,7 @@ extension RangeMap {
     }
   }
 
-  /// Puts a copy of the leaf in its place.
+  /// Replaces the leaf by a copy with another capacity.
   @inlinable @inline(never)
   mutating func resizeLeaf(_ leaf: Int, capacity: Int) {
     let copy = takeLeaf(capacity: capacity)
@@ -21,7 +21,7 @@ extension RangeMap {
     leaves[leaf] = copy
   }
 
-  /// An empty leaf, a spare one if possible; a spare that a copy of the map holds too is not.
+  /// An empty leaf. It is a spare one if there is one that no copy of the map holds too.
   @inlinable @inline(never)
   mutating func takeLeaf(capacity: Int) -> Leaf {
     if capacity == Self.maximumLeafCapacity, var spare = spares.popLast() {
@@ -34,7 +34,7 @@ extension RangeMap {
     return Leaf.make(capacity: capacity)
   }
 
-  /// Restores what the map promises about sizes after a leaf has lost rows; any index will do.
+  /// Restores the size invariants after a leaf has lost rows. An invalid index is ignored.
   @inlinable @inline(never)
   mutating func mergeOrShrink(_ leaf: Int) {
     guard leaves.indices.contains(leaf) else { return }
@@ -62,7 +62,7 @@ extension RangeMap {
     }
   }
 
-  /// Moves the rows of the leaf after `leaf` into it.
+  /// Moves the rows of the next leaf into `leaf`.
   @inlinable
   mutating func merge(_ leaf: Int) {
     makeUnique(leaf)
@@ -71,7 +71,7 @@ extension RangeMap {
     removeLeaves(leaf + 1..<leaf + 2)
   }
 
-  /// Drops leaves, keeping some as spares, and gives back what arrays many times too large hold.
+  /// Removes leaves and keeps some of them as spares. Shrinks arrays that are many times too large.
   @inlinable
   mutating func removeLeaves(_ range: Range<Int>) {
     guard !range.isEmpty else { return }

@@ -14,7 +14,7 @@ extension RangeMap {
     }
   }
 
-  /// The entry that contains `address`, else the next one above it.
+  /// The entry that contains `address`; if there is none, the next one above it.
   @inlinable
   public func firstEntry(endingAfter address: UInt64) -> Entry? {
     guard !isEmpty else { return nil }
@@ -36,7 +36,7 @@ extension RangeMap {
     }
   }
 
-  /// Every entry, ascending.
+  /// Calls `body` with every entry, in ascending order.
   @inlinable
   public func forEach(_ body: (Entry) -> Void) {
     for leaf in leaves {
@@ -44,7 +44,8 @@ extension RangeMap {
     }
   }
 
-  /// Every entry that overlaps `range`, whole and unclipped, ascending.
+  /// Calls `body` with every entry that overlaps `range`, in ascending order. Entries are not clipped to
+  /// `range`.
   @inlinable
   public func forEach(in range: AddressRange, _ body: (Entry) -> Void) {
     guard !range.isEmpty, !isEmpty else { return }
@@ -60,7 +61,7 @@ extension RangeMap {
     }
   }
 
-  /// The leaf that holds or would take `address`: the last one starting at or below it, else 0.
+  /// The index of the leaf for `address`: the last one that starts at or below it; 0 if none does.
   @inlinable
   func leafIndex(for address: UInt64) -> Int {
     firsts.withUnsafeBufferPointer { firsts in
@@ -69,21 +70,21 @@ extension RangeMap {
     }
   }
 
-  /// Calls `body` with a leaf without counting the reference.
+  /// Calls `body` with a leaf, without reference counting.
   ///
-  /// The array holds the leaf meanwhile, since `body` cannot change the array. An atomic increment
-  /// and decrement for each look at a leaf would take a tenth of an operation.
+  /// This is safe because the array keeps the leaf alive and `body` cannot change the array. Counting
+  /// would take a tenth of the time of an operation.
   @inlinable @inline(__always)
   func withLeaf<Result>(_ leaf: Int, _ body: (Leaf) -> Result) -> Result {
     Unmanaged.passUnretained(leaves[leaf])._withUnsafeGuaranteedRef(body)
   }
 }
 
-/// How many of the ascending `keys` are at most `key`.
+/// How many of `keys`, which are in ascending order, are at most `key`.
 ///
-/// The comparison is added, not branched on: addresses go either way at every step, and one
-/// mispredicted branch costs as much as several steps. The steps are powers of two because the
-/// compiler turns other forms of this loop back into branches.
+/// A binary search that adds the result of each comparison instead of branching on it. Addresses go
+/// either way at every step, and one mispredicted branch costs as much as several steps. The steps are
+/// powers of two because the compiler turns other forms of this loop back into branches.
 @inlinable
 func countAtMost(_ key: UInt64, in keys: UnsafePointer<UInt64>, count: Int) -> Int {
   var shift = 63 &- (count &+ 1).leadingZeroBitCount

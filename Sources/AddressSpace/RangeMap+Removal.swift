@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension RangeMap {
-  /// Removes whatever overlaps `range`, splitting at its edges, and calls `removed` with each
-  /// removed portion in ascending order.
+  /// Removes everything in `range` and splits entries at its edges. Calls `removed` with each removed
+  /// portion, in ascending order.
   @inlinable
   public mutating func remove(_ range: AddressRange, removed: (Entry) -> Void) {
     carve(range, placing: nil, removed: removed)
   }
 
-  /// Removes like `remove(_:removed:)`, then makes `range` one entry of its own, however equal its
-  /// neighbors are. An empty range changes nothing.
+  /// Removes everything in `range`, then makes `range` one new entry. It is not joined with its
+  /// neighbors, even if their values are equal. An empty range changes nothing.
   @inlinable
   public mutating func replace(
     _ range: AddressRange, with value: Value, removed: (Entry) -> Void
@@ -17,7 +17,8 @@ extension RangeMap {
     carve(range, placing: value, removed: removed)
   }
 
-  /// Both of the above in one pass, so that the rows behind the range move at most once.
+  /// Removes, and places `value` if there is one, in one pass: the rows behind the range move at most
+  /// once.
   @inlinable
   mutating func carve(_ range: AddressRange, placing value: Value?, removed: (Entry) -> Void) {
     guard !range.isEmpty else { return }
@@ -52,11 +53,11 @@ extension RangeMap {
         insert(Entry(range: range, value: value), leaf, carving.place)
       }
     }
-    // Looking at the neighbors costs a cache miss or two; every fourth time is often enough.
+    // Looking at the neighbors costs a cache miss or two. Every fourth time is often enough.
     if carving.rowsLost > 0, carving.rowsLeft & 3 == 0 { mergeOrShrink(leaf) }
   }
 
-  /// Takes `range` out of the inside of one row, in a leaf held by this map only.
+  /// Cuts `range` out of the middle of one row. The leaf must be held by this map only.
   @inlinable @inline(never)
   mutating func carveMiddle(
     _ range: AddressRange, _ leaf: Int, _ row: Int, placing value: Value?,
@@ -71,7 +72,7 @@ extension RangeMap {
     if let value { insert(Entry(range: range, value: value), above.leaf, above.row) }
   }
 
-  /// The rare case: `range` reaches into the leaf after `first`, and perhaps over many.
+  /// Carves a range that reaches beyond the leaf `first`, perhaps over many leaves. This is rare.
   @inlinable @inline(never)
   mutating func carveAcrossLeaves(
     _ range: AddressRange, from first: Int, placing value: Value?, removed: (Entry) -> Void
@@ -81,7 +82,7 @@ extension RangeMap {
       guard leaf == first || firsts[leaf] < range.end else { break }
       let overlap = leaves[leaf].rows(overlapping: range)
       if overlap.isWhole {
-        // Dropped below as it is, so that a leaf shared with another map is not copied first.
+        // The leaf is dropped whole below, so a leaf that another map shares need not be copied.
         for row in 0..<overlap.upper {
           let entry = leaves[leaf].entry(at: row)
           totalBytes &-= entry.range.length

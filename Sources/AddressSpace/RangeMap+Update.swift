@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension RangeMap {
-  /// Lets `body` change the value of each portion inside `range`, ascending, splitting entries at
-  /// its edges; answers the bytes of those portions.
+  /// Changes the values inside `range` by calling `body` with each portion, in ascending order, and splits
+  /// entries at the edges. Returns the bytes of those portions.
   ///
-  /// An entry whose value `needsChange`, asked once, declines is neither split nor given to `body`:
-  /// a call that sets a property of a range often finds it set already.
+  /// `needsChange` is asked once for each entry. If it says no, the entry is neither split nor given to
+  /// `body`. Calls that set a property of a range often find it set already.
   @inlinable
   @discardableResult
   public mutating func update(
@@ -43,8 +43,8 @@ extension RangeMap {
     return touched
   }
 
-  /// Splits `entry`, which is in `row`, at an address inside it; answers where the upper part came
-  /// to be. The lower part is in the row before that.
+  /// Splits `entry`, which is in `row`, at an address inside it. Returns where the upper part is. The
+  /// lower part is in the row before.
   @inlinable @inline(never)
   mutating func split(
     _ entry: Entry, _ leaf: Int, _ row: Int, at address: UInt64
@@ -56,7 +56,7 @@ extension RangeMap {
     return insert(Entry(range: upper, value: entry.value), leaf, row &+ 1)
   }
 
-  /// The row before a row that is not the first of all.
+  /// The row before this one, which must not be the first row of the map.
   @inlinable
   func rowBefore(_ leaf: Int, _ row: Int) -> (leaf: Int, row: Int) {
     row > 0 ? (leaf, row - 1) : (leaf - 1, leaves[leaf - 1].count - 1)

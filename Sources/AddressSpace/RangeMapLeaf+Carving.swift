@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The rows `lower..<upper` of a leaf that overlap a range; if none does, the range would go to
-/// `lower`.
+/// The rows of a leaf that overlap a range: `lower..<upper`. If none does, the range belongs at `lower`.
 @usableFromInline
 struct RangeMapOverlap {
   @usableFromInline var lower: Int
   @usableFromInline var upper: Int
-  /// Whether it is one row that reaches beyond the range on both sides.
+  /// Whether it is a single row that reaches beyond the range on both sides.
   @usableFromInline var isAround: Bool
-  /// Whether these are all rows of the leaf, and each lies wholly in the range.
+  /// Whether it is all rows of the leaf, each of them wholly inside the range.
   @usableFromInline var isWhole: Bool
 
   @inlinable
@@ -23,16 +22,16 @@ struct RangeMapOverlap {
   var isEmpty: Bool { lower == upper }
 }
 
-/// What carving a range out of a leaf did to it.
+/// What carving a range out of a leaf has changed.
 @usableFromInline
 struct RangeMapCarving {
-  /// The row where the range is, or would go.
+  /// The row where the range is, or belongs.
   @usableFromInline var place: Int
   @usableFromInline var isPlaced: Bool
   @usableFromInline var rowsLost: Int
   @usableFromInline var rowsLeft: Int
   @usableFromInline var bytesLost: UInt64
-  /// The start of the first row left; unspecified if there is none.
+  /// The start of the first row that is left; unspecified if none is.
   @usableFromInline var first: UInt64
 
   @inlinable
@@ -53,7 +52,7 @@ extension RangeMapLeaf {
   func rows(overlapping range: AddressRange) -> RangeMapOverlap {
     withRows { rows, count in
       let lower = rows.firstIndex(endingAfter: range.start, count: count)
-      // Step by step, because almost every range a process unmaps lies in one or two mappings.
+      // A linear search, because almost every unmapped range lies in one or two mappings.
       var upper = lower
       while upper < count, rows.starts[upper] < range.end { upper &+= 1 }
       guard lower < upper else {
@@ -68,8 +67,9 @@ extension RangeMapLeaf {
     }
   }
 
-  /// Reports, and removes or trims, what of the rows in `overlap` lies in `range`, and puts `value`
-  /// there if a row came free. The leaf is held by one map only, and no row is around the range.
+  /// Removes or trims the rows in `overlap`, and calls `removed` with each removed portion. Puts `value`
+  /// there if that freed a row. The leaf must be held by one map only, and the overlap must not be
+  /// `isAround`.
   @inlinable
   func carve(
     _ range: AddressRange, _ overlap: RangeMapOverlap, placing value: Value?,

@@ -11,10 +11,10 @@ struct RangeMapLeafHeader {
   }
 }
 
-/// At most `rowCapacity` entries in ascending order, shared by copies of a map.
+/// Up to `rowCapacity` entries in ascending order. Copies of a map share leaves.
 ///
-/// The starts lie apart from the rest of each row, so that a search reads few cache lines. One
-/// allocation holds everything, so that a map of a few entries is one small block.
+/// The starts of all rows lie together, so a search reads few cache lines. One allocation holds
+/// everything, so a map of a few entries is one small block.
 @usableFromInline
 final class RangeMapLeaf<Value: BitwiseCopyable & Sendable>:
   ManagedBuffer<RangeMapLeafHeader, UInt64>
@@ -22,7 +22,7 @@ final class RangeMapLeaf<Value: BitwiseCopyable & Sendable>:
   @usableFromInline typealias Entry = RangeMap<Value>.Entry
   @usableFromInline typealias Rows = RangeMapRows<Value>
 
-  /// An empty leaf for `capacity` rows, which must be a multiple of 8.
+  /// An empty leaf for `capacity` rows. `capacity` must be a multiple of 8.
   @inlinable
   static func make(capacity: Int) -> RangeMapLeaf {
     let row = MemoryLayout<Rows.Rest>.self
@@ -47,7 +47,7 @@ final class RangeMapLeaf<Value: BitwiseCopyable & Sendable>:
   @inlinable
   var isFull: Bool { withUnsafeMutablePointerToHeader { $0.pointee.count == $0.pointee.capacity } }
 
-  /// Calls `body` with the rows and how many of them there are.
+  /// Calls `body` with the rows and their count.
   @inlinable
   func withRows<Result>(_ body: (Rows, inout Int) -> Result) -> Result {
     withUnsafeMutablePointers { header, words in
@@ -66,7 +66,7 @@ final class RangeMapLeaf<Value: BitwiseCopyable & Sendable>:
     withRows { rows, count in rows.firstIndex(endingAfter: address, count: count) }
   }
 
-  /// Makes `entry` row `row`; there must be room.
+  /// Inserts `entry` as row `row`. There must be room.
   @inlinable
   func insert(_ entry: Entry, at row: Int) {
     withRows { rows, count in
@@ -76,7 +76,7 @@ final class RangeMapLeaf<Value: BitwiseCopyable & Sendable>:
     }
   }
 
-  /// Appends the rows of `other` from `row` on; there must be room.
+  /// Appends the rows of `other` from `row` on. There must be room.
   @inlinable
   func append(_ other: RangeMapLeaf, from row: Int) {
     withRows { rows, count in

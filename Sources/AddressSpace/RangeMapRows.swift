@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The rows of one leaf, as pointers into it; valid only inside `withRows`.
+/// The rows of one leaf, as pointers into it. Only valid inside `withRows`.
 @usableFromInline
 struct RangeMapRows<Value: BitwiseCopyable & Sendable> {
-  /// What a row holds beside its start.
+  /// What a row holds besides its start.
   @usableFromInline
   struct Rest {
     @usableFromInline var end: UInt64
@@ -17,8 +17,8 @@ struct RangeMapRows<Value: BitwiseCopyable & Sendable> {
   }
 
   @usableFromInline let capacity: Int
-  /// `capacity` keys, those behind the last row being `UInt64.max`, which starts no entry: a search
-  /// may then read a fixed number of them.
+  /// `capacity` keys. Behind the last row they are `UInt64.max`, which no entry starts at, so that a
+  /// search can read a fixed number of keys.
   @usableFromInline let starts: UnsafeMutablePointer<UInt64>
   @usableFromInline let rests: UnsafeMutablePointer<Rest>
 
@@ -47,14 +47,14 @@ struct RangeMapRows<Value: BitwiseCopyable & Sendable> {
     rests[row] = Rest(end: entry.range.end, value: entry.value)
   }
 
-  /// Moves `count` rows from `source` of `other` to `target` of this; the two may be one leaf.
+  /// Copies `count` rows from `source` of `other` to `target` of this leaf. Both may be the same leaf.
   @inlinable
   func copy(_ count: Int, from source: Int, of other: RangeMapRows, to target: Int) {
     (starts + target).update(from: other.starts + source, count: count)
     (rests + target).update(from: other.rests + source, count: count)
   }
 
-  /// Makes the rows `lower..<upper`, at the end, rows no more.
+  /// Clears the last rows, `lower..<upper`.
   @inlinable
   func clear(_ lower: Int, _ upper: Int) {
     if upper &- lower == 1 {
@@ -66,8 +66,8 @@ struct RangeMapRows<Value: BitwiseCopyable & Sendable> {
 
   /// How many of the `count` rows start at or below `address`.
   ///
-  /// Every eighth key, then the eight keys so found: fewer comparisons wait for one another than in
-  /// a binary search, and none is a branch.
+  /// Compares every eighth key, then searches the eight keys that this leads to. Fewer comparisons depend
+  /// on each other than in a binary search, and none is a branch.
   @inlinable @inline(__always)
   func count(startingAtMost address: UInt64, of count: Int) -> Int {
     var eight = starts
@@ -81,11 +81,11 @@ struct RangeMapRows<Value: BitwiseCopyable & Sendable> {
     low &+= eight[low &+ 1] <= address ? 2 : 0
     low &+= eight[low] <= address ? 1 : 0
     low &+= eight[low] <= address ? 1 : 0
-    // Looking for `UInt64.max` itself also counts the keys behind the last row.
+    // A search for `UInt64.max` also counts the keys behind the last row.
     return min((eight - starts) &+ low, count)
   }
 
-  /// The row that contains `address`, else the next one above it, else `count`.
+  /// The row that contains `address`; if none does, the next one above it; if there is none, `count`.
   @inlinable
   func firstIndex(endingAfter address: UInt64, count: Int) -> Int {
     let above = self.count(startingAtMost: address, of: count)

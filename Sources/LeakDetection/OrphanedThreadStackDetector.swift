@@ -34,7 +34,7 @@ public struct OrphanedThreadStackDetector: LeakDetector {
     var bySize: [UInt64: [ThreadStack]] = [:]
     var byPath: [CallPathID: [ThreadStack]] = [:]
     for stack in space.stacks.byOrigin.values where stack.isLeftBehind(policy) {
-      if let path = stack.mappedStack.map(ledger.canonical) {
+      if let path = stack.mappedCallPath.map(ledger.canonical) {
         byPath[path, default: []].append(stack)
       } else {
         bySize[stack.bytes, default: []].append(stack)
@@ -83,7 +83,7 @@ public struct OrphanedThreadStackDetector: LeakDetector {
       period: period, first: first.began, last: last.began,
       evidence: evidence(on: idle, rule.standing, period, last, space),
       ranges: blamed.map { Verdict.BlamedRange(start: $0.range.start, end: $0.range.end) },
-      callPath: commonest(blamed.map { $0.blamedStack.map(ledger.canonical) }))
+      callPath: commonest(blamed.map { $0.blamedCallPath.map(ledger.canonical) }))
   }
 
   private func evidence(
@@ -146,7 +146,7 @@ extension ThreadStacks {
     by path: CallPathID, _ ledger: Ledger
   ) -> [(at: KernelInstant, bytes: UInt64)] {
     byOrigin.values.compactMap { stack in
-      guard let at = stack.mappedAt, stack.mappedStack.map(ledger.canonical) == path else {
+      guard let at = stack.mappedAt, stack.mappedCallPath.map(ledger.canonical) == path else {
         return nil
       }
       return (at, stack.bytes)

@@ -59,7 +59,7 @@ private func statusLine(
   }
   for caveat in SpaceRow.Caveat.allCases
   where visible.contains(where: { $0.caveats.contains(caveat) }) {
-    phrases.append("\(caveat.mark): \(caveat.rawValue)")
+    phrases.append("\(caveat.mark) \(caveat.rawValue)")
   }
   if visible.contains(where: { $0.otherProcesses > 0 }) {
     phrases.append("+N: processes that share this memory")

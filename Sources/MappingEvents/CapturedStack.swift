@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import CBPFLeakWire
 
-/// What unwinding needs of a user stack that no record had before.
+/// A user stack with a new fingerprint: what unwinding needs to find its call path.
 public struct CapturedStack: Sendable {
   public var id: CallPathID
   public var when: KernelInstant
@@ -11,18 +11,18 @@ public struct CapturedStack: Sendable {
   /// The program counter and the stack pointer at the system call.
   public var instruction: UInt64
   public var stackPointer: UInt64
-  /// What a callee saves. x86_64: rbx, rbp, r12 to r15; arm64: x19 to x30.
+  /// The callee-saved registers. x86_64: rbx, rbp, r12 to r15; arm64: x19 to x30.
   public var registers: [UInt64]
-  /// What the programs know it by.
+  /// The hash by which the BPF programs recognize this stack.
   public var fingerprint: UInt64
   public var content: Content
 
   public enum Content: Sendable, Equatable {
-    /// The stack from the stack pointer up. `isCut`: it goes on where the copy ends.
+    /// A copy of the stack from the stack pointer up. `isCut`: the stack goes on after the copy.
     case copy([UInt8], isCut: Bool)
-    /// What following frame pointers gave, innermost first.
+    /// The return addresses that the frame pointers led to, innermost first.
     case addresses([UInt64])
-    /// The memory was not there.
+    /// The stack memory could not be read.
     case unreadable
   }
 
@@ -45,7 +45,7 @@ public struct CapturedStack: Sendable {
 }
 
 extension CapturedStack {
-  /// What it holds in memory, about.
+  /// Roughly how many bytes this value occupies.
   public var byteCount: Int {
     switch content {
     case .copy(let memory, _): 256 + memory.count
@@ -54,14 +54,14 @@ extension CapturedStack {
     }
   }
 
-  /// Whether `record` is a stack and no event.
+  /// Whether `record` is a stack rather than an event.
   @inline(__always)
   public static func isStack(_ record: UnsafeRawBufferPointer) -> Bool {
     record.count >= MemoryLayout<bpfleak_stack>.size
       && UInt32(record.load(as: UInt16.self)) == BPFLEAK_STACK.rawValue
   }
 
-  /// The stack in `record`, which is 8-byte aligned.
+  /// Reads the stack in `record`, which must be 8-byte aligned.
   public init(_ record: UnsafeRawBufferPointer) throws(RecordDefect) {
     let size = MemoryLayout<bpfleak_stack>.size
     guard record.count >= size else { throw .truncated(bytes: record.count) }

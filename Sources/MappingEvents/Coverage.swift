@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// How complete a report is. Loss is part of the result, never a line in a log.
+/// How complete the data behind a report is. Every report shows it.
 public struct Coverage: Hashable, Sendable {
-  /// Events seen.
+  /// Events that were read.
   public var events: UInt64 = 0
-  /// Records that found the ring full.
+  /// Records that were lost because the ring buffer was full.
   public var lost: UInt64 = 0
-  /// Mappings that were not as the kernel had them when it was asked.
+  /// Mappings that differed from the kernel's list when bpfleak compared them.
   public var drift: UInt64 = 0
-  /// Records that could not be decoded: a defect of ours.
+  /// Records that could not be decoded. Any of these is a bug in bpfleak.
   public var undecoded: UInt64 = 0
 
   public init(events: UInt64 = 0, lost: UInt64 = 0, drift: UInt64 = 0, undecoded: UInt64 = 0) {

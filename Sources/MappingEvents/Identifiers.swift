@@ -14,53 +14,58 @@ public struct ThreadID: Hashable, Sendable, Comparable {
   @inlinable public static func < (a: ThreadID, b: ThreadID) -> Bool { a.raw < b.raw }
 }
 
-/// What the kernel calls an address space: the address of its `mm_struct`.
+/// An address space, as the kernel names it: the address of its `mm_struct`.
 ///
-/// The kernel reuses these once a space has ended, so one key can name several spaces of a run.
+/// The kernel reuses these addresses after a space has ended, so one key can name several spaces in a
+/// run.
 public struct SpaceKey: Hashable, Sendable {
   public let raw: UInt64
   @inlinable public init(_ raw: UInt64) { self.raw = raw }
 }
 
 extension SpaceKey {
-  /// Whether it is made of a process id, because the kernel's was not known: those are addresses in
-  /// the upper half.
+  /// Whether this key is a process id, because the kernel's key is not known yet. The kernel's keys
+  /// are addresses in the upper half.
   public var isProvisional: Bool { raw < 1 << 32 }
 }
 
-/// A distinct user stack of this run.
-public struct CallPathID: Hashable, Sendable {
+/// A call path of this run. Several ids can stand for one call path: see `CallPathAliases`.
+public struct CallPathID: Hashable, Sendable, BitwiseCopyable {
   public let raw: Int32
   @inlinable public init(_ raw: Int32) { self.raw = raw }
 }
 
-/// Nanoseconds of CLOCK_MONOTONIC.
-public struct KernelInstant: Hashable, Sendable, Comparable {
+/// A time of the kernel's monotonic clock: nanoseconds of CLOCK_MONOTONIC.
+public struct KernelInstant: Hashable, Sendable, Comparable, BitwiseCopyable {
   public let nanoseconds: UInt64
   @inlinable public init(nanoseconds: UInt64) { self.nanoseconds = nanoseconds }
+
+  /// The boot of the machine.
+  @inlinable public static var zero: KernelInstant { KernelInstant(nanoseconds: 0) }
+
   @inlinable public static func < (a: KernelInstant, b: KernelInstant) -> Bool {
     a.nanoseconds < b.nanoseconds
   }
 
-  /// That many nanoseconds from here; the end of time when it is further off.
+  /// The instant `nanoseconds` after this one; the last representable one if that overflows.
   @inlinable
   public func later(by nanoseconds: UInt64) -> KernelInstant {
     let (sum, overflow) = self.nanoseconds.addingReportingOverflow(nanoseconds)
     return KernelInstant(nanoseconds: overflow ? .max : sum)
   }
 
-  /// Nanoseconds from `earlier` to here; 0 when it is not earlier.
+  /// Nanoseconds from `earlier` to this instant; 0 if `earlier` is not earlier.
   @inlinable
   public func since(_ earlier: KernelInstant) -> UInt64 {
     nanoseconds > earlier.nanoseconds ? nanoseconds - earlier.nanoseconds : 0
   }
 }
 
-/// A file as the kernel tells files apart; two paths of one file have one identity.
+/// What the kernel tells files apart by. Two paths of one file have one identity.
 public struct FileIdentity: Hashable, Sendable {
   /// The kernel's `dev_t`: major << 20 | minor.
   public var device: UInt32
-  /// Tells files apart that had the inode one after the other; 0 when unknown.
+  /// Tells apart files that used one inode number one after another; 0 when unknown.
   public var generation: UInt32
   public var inode: UInt64
   @inlinable
@@ -71,9 +76,9 @@ public struct FileIdentity: Hashable, Sendable {
   }
 }
 
-/// Up to 15 bytes of name and a closing NUL, as the kernel keeps it for each thread.
+/// The name of a thread: up to 15 bytes and a closing NUL, as the kernel keeps it.
 ///
-/// Kept as two words: every event is a plain value that is copied without reference counting.
+/// Stored as two words, so that an event is copied without reference counting.
 public struct ThreadName: Hashable, Sendable {
   public var low: UInt64
   public var high: UInt64
@@ -103,6 +108,6 @@ public struct ThreadName: Hashable, Sendable {
     }
   }
 
-  /// As text; what is no UTF-8 becomes U+FFFD.
+  /// The name as text. Bytes that are not UTF-8 become U+FFFD.
   public var text: String { withBytes { String(decoding: $0, as: UTF8.self) } }
 }

@@ -2,12 +2,12 @@
 
 /// A fact about an address space, as the kernel reported it.
 ///
-/// A plain value of fixed size: text that is longer than a thread name is an id into `TextTable`.
+/// A plain value of fixed size. A text longer than a thread name is an id into a `TextTable`.
 public struct MappingEvent: Sendable {
   public var when: KernelInstant
   public var process: ProcessID
   public var thread: ThreadID
-  /// Nil when the task had let go of its space already.
+  /// Nil when the task had already released its address space.
   public var space: SpaceKey?
   public var callPath: CallPathID?
   public var fact: Fact
@@ -26,14 +26,14 @@ public struct MappingEvent: Sendable {
 
   public enum Fact: Sendable {
     case mapped(Mapped)
-    /// munmap was entered; `bytes` as passed.
+    /// munmap was entered. `bytes` is the argument, not yet rounded to pages.
     case unmapping(address: UInt64, bytes: UInt64)
-    /// The munmap that this thread entered last failed.
+    /// The last munmap that this thread entered has failed.
     case unmapFailed
     /// mremap was entered.
     case remapping(address: UInt64, bytes: UInt64)
     case remapped(Remapped)
-    /// mprotect returned 0 or an error; an error may come after a part was changed.
+    /// mprotect returned. With an `error` it may still have changed a part of the range.
     case protected(address: UInt64, bytes: UInt64, prot: UInt64, error: Int32)
     /// The program break is now at `brk`.
     case breakSet(start: UInt64, brk: UInt64)
@@ -41,19 +41,21 @@ public struct MappingEvent: Sendable {
     case detaching(address: UInt64)
     case taskCreated(TaskCreated)
     case execed(Execed)
-    /// `last`: no other thread of the process was left when the kernel looked. `withProcess`: it ends
-    /// because the whole process does.
+    /// A thread has ended. `last`: the kernel saw no other thread of the process. `withProcess`: the
+    /// whole process is ending.
     case taskExited(last: Bool, withProcess: Bool, code: UInt32)
     case spaceEnded
-    /// `leavesScope`: the process was in scope for its name and is no longer.
+    /// A thread was renamed. `leavesScope`: the process was traced because of its old name and no
+    /// longer is.
     case renamed(ThreadName, leavesScope: Bool = false)
-    /// A call changed what only the kernel knows, there or, with 0 bytes, anywhere.
+    /// A call changed mappings in a way that only the kernel knows, in this range; with 0 `bytes`,
+    /// anywhere.
     case unsure(address: UInt64, bytes: UInt64, syscall: UInt64)
   }
 
   public struct Mapped: Sendable {
     public var address: UInt64
-    /// As passed; the kernel rounds up.
+    /// The argument. The kernel rounds it up to pages.
     public var bytes: UInt64
     public var protection: Protection
     public var flags: MapFlags
@@ -75,7 +77,7 @@ public struct MappingEvent: Sendable {
     public var identity: FileIdentity
     public var offset: UInt64
     public var descriptor: Int32
-    /// The page size of a hugetlbfs file, else 0.
+    /// The page size of a file on hugetlbfs; 0 for other files.
     public var pageBytes: UInt32
 
     public init(
@@ -92,10 +94,10 @@ public struct MappingEvent: Sendable {
     public var oldAddress: UInt64
     public var oldBytes: UInt64
     public var newBytes: UInt64
-    /// As asked for; meaningful with `.fixed`.
+    /// The address that the call asked for. It only matters with `.fixed`.
     public var requestedAddress: UInt64
     public var flags: RemapFlags
-    /// The new address, or nil when the call failed.
+    /// The new address; nil when the call failed.
     public var result: UInt64?
 
     public init(
@@ -135,9 +137,9 @@ public struct MappingEvent: Sendable {
     public var flags: CloneFlags
     public var childProcess: ProcessID
     public var childThread: ThreadID
-    /// Nil when the child is out of scope.
+    /// Nil when the child is not traced.
     public var childSpace: SpaceKey?
-    /// The stack pointer the child starts with; nil when it goes on with its parent's.
+    /// The stack pointer that the child starts with; nil when it is that of its parent.
     public var stackPointer: UInt64?
     public var name: ThreadName
     public var totals: SpaceTotals
@@ -157,7 +159,7 @@ public struct MappingEvent: Sendable {
   }
 
   public struct Execed: Sendable {
-    /// The thread that called execve; from now on its id is the process's.
+    /// The thread that called execve. Its id is the id of the process from now on.
     public var caller: ThreadID
     public var name: ThreadName
     public var executable: TextID
@@ -174,7 +176,7 @@ public struct MappingEvent: Sendable {
   }
 }
 
-/// What the kernel itself counts about an address space: a checksum of our table.
+/// The kernel's own counts for an address space. They serve as a checksum for bpfleak's table.
 public struct SpaceTotals: Hashable, Sendable {
   public var totalPages: UInt64
   public var startBreak: UInt64

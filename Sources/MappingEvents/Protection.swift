@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What may be done with a page: PROT_READ, PROT_WRITE, PROT_EXEC, which are also the low bits of
-/// the kernel's VM_* flags.
+/// Access to a page: PROT_READ, PROT_WRITE, PROT_EXEC. The low bits of the kernel's VM_* flags are
+/// the same.
 public struct Protection: OptionSet, Hashable, Sendable {
   public let rawValue: UInt8
   @inlinable public init(rawValue: UInt8) { self.rawValue = rawValue }
@@ -10,7 +10,7 @@ public struct Protection: OptionSet, Hashable, Sendable {
   public static let execute = Protection(rawValue: 4)
 }
 
-/// MAP_* flags of <asm-generic/mman.h>, as passed to mmap.
+/// The flags that a program passes to mmap: MAP_* of <asm-generic/mman.h>.
 public struct MapFlags: OptionSet, Hashable, Sendable {
   public let rawValue: UInt32
   @inlinable public init(rawValue: UInt32) { self.rawValue = rawValue }
@@ -26,17 +26,17 @@ public struct MapFlags: OptionSet, Hashable, Sendable {
   public static let hugeTLB = MapFlags(rawValue: 0x40000)
   public static let fixedNoReplace = MapFlags(rawValue: 0x100000)
 
-  /// MAP_SHARED and MAP_SHARED_VALIDATE (3) share; MAP_PRIVATE alone does not.
+  /// True for MAP_SHARED (1) and MAP_SHARED_VALIDATE (3), false for MAP_PRIVATE (2).
   @inlinable public var isShared: Bool { rawValue & 0x01 != 0 }
 
-  /// The base-2 logarithm of the huge page size asked for; nil asks for the default size.
+  /// The base-2 logarithm of the huge page size that the call asked for; nil for the default size.
   @inlinable public var hugePageShift: UInt32? {
     let shift = (rawValue >> 26) & 0x3f
     return shift == 0 ? nil : shift
   }
 }
 
-/// MREMAP_* flags.
+/// The flags of mremap: MREMAP_*.
 public struct RemapFlags: OptionSet, Hashable, Sendable {
   public let rawValue: UInt32
   @inlinable public init(rawValue: UInt32) { self.rawValue = rawValue }
@@ -45,7 +45,7 @@ public struct RemapFlags: OptionSet, Hashable, Sendable {
   public static let doNotUnmap = RemapFlags(rawValue: 4)
 }
 
-/// CLONE_* flags.
+/// The flags of clone: CLONE_*.
 public struct CloneFlags: OptionSet, Hashable, Sendable {
   public let rawValue: UInt64
   @inlinable public init(rawValue: UInt64) { self.rawValue = rawValue }

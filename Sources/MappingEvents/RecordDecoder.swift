@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package import CBPFLeakWire
 
-/// Turns the bytes of one record into an event. Past this point nobody sees the wire.
+/// Turns the bytes of one record into an event. No code behind this one sees the wire format.
 public struct RecordDecoder {
-  /// Which layouts of records it knows.
+  /// The version of the record layouts that this decoder reads.
   public static let wireVersion = UInt16(BPFLEAK_WIRE_VERSION)
 
   public var texts = TextTable()
 
   public init() {}
 
-  /// The event in `record`, or why there is none. `record` is 8-byte aligned.
+  /// Decodes `record`, which must be 8-byte aligned.
   public mutating func decode(
     _ record: UnsafeRawBufferPointer
   ) throws(RecordDefect) -> MappingEvent {
@@ -25,7 +25,7 @@ public struct RecordDecoder {
       callPath: header.stack < 0 ? nil : CallPathID(header.stack), fact: fact)
   }
 
-  // Inlined, with what it calls: an event that is returned in pieces is copied in pieces.
+  // Inlined together with the functions it calls: otherwise the event is copied several times.
   @inline(__always)
   private mutating func fact(
     _ kind: Int, _ header: bpfleak_header, _ record: UnsafeRawBufferPointer
@@ -101,7 +101,7 @@ public struct RecordDecoder {
       let record = try load(bpfleak_unsure.self, record)
       return .unsure(address: record.address, bytes: record.bytes, syscall: record.syscall)
     default:
-      // Not an event of ours that was forgotten but a number off the wire.
+      // `kind` comes off the wire, so it can be any number. This is not a forgotten case.
       throw .unknownKind(kind)
     }
   }
@@ -139,7 +139,7 @@ public struct RecordDecoder {
   }
 }
 
-/// Why bytes are no event.
+/// Why a record could not be decoded.
 public enum RecordDefect: Error, Equatable {
   case truncated(bytes: Int)
   case unknownKind(Int)

@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Stands for a text in a `TextTable`.
+/// The number of a text in a `TextTable`.
 public struct TextID: Hashable, Sendable {
   public let raw: UInt32
   @inlinable public init(_ raw: UInt32) { self.raw = raw }
 }
 
-/// Each distinct path once.
+/// Paths, each stored once.
 ///
-/// Bounded: those that nobody uses any more are forgotten in sweeps, and past `capacity` new ones all
-/// become one that says so, because paths come from traced processes and a hostile one can invent
-/// them without end.
+/// The size is bounded, because paths come from traced processes and a hostile process can invent any
+/// number of them. Sweeps forget the paths that are no longer used. Past `capacity`, every new path
+/// becomes one text that says there are too many.
 public struct TextTable: Sendable {
   private var texts: [String] = ["", "(too many distinct paths)"]
   private var ids: [String: TextID] = ["": TextID(0)]
   private let capacity: Int
-  /// Places of texts that were forgotten.
+  /// Ids of forgotten texts, free to be used again.
   private var free: [TextID] = []
   private var sweepAt = leastToSweep
   private static let leastToSweep = 4096
@@ -30,11 +30,12 @@ public struct TextTable: Sendable {
 
   public var count: Int { ids.count }
 
-  /// Whether there are twice as many as were in use at the last sweep, and many, or some did not fit in.
+  /// Whether a sweep is worth its cost: the table has doubled since the last one and is not small, or a
+  /// text did not fit.
   public var isDueForSweep: Bool { count >= sweepAt || hasRefused }
   private var hasRefused = false
 
-  /// Forgets all texts but these. Their ids will stand for others.
+  /// Forgets all texts but `used`. The ids of forgotten texts are given to new ones.
   public mutating func keep(_ used: Set<TextID>) {
     for (text, id) in ids where id != Self.empty && !used.contains(id) {
       ids[text] = nil
@@ -57,7 +58,7 @@ public struct TextTable: Sendable {
     return id
   }
 
-  /// `bytes` as text; what is no UTF-8 becomes U+FFFD.
+  /// The id of `bytes` read as UTF-8. Other bytes become U+FFFD.
   public mutating func intern(_ bytes: UnsafeRawBufferPointer) -> TextID {
     intern(String(decoding: bytes, as: UTF8.self))
   }

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 public import MappingEvents
 
-/// What one origin of one address space mapped, and what of it is still there.
+/// What one origin mapped in one address space, and how much of it is still mapped.
 ///
-/// An origin is a call path and the kind of memory; where the path is unknown, kind and size. What is
-/// mapped is counted in runs: neighboring pieces of one mapping are one, so that a guard page cut out
-/// of it is no mapping more, and what a partial unmap leaves in two places is two.
+/// Counts are of runs. A run is all neighboring pieces of one mapping: a guard page inside a mapping
+/// does not make it two, and a hole that a partial unmap leaves does.
 public struct Account: Sendable {
   public struct Amount: Sendable, Hashable {
     public var count: Int
@@ -17,73 +16,65 @@ public struct Account: Sendable {
     }
   }
 
-  public let kind: MappingKind
-  public let manner: Origin.Manner
-  /// -1 when unknown.
-  let rawStack: Int32
-  /// Bytes of each mapping where that is all that is known of the origin, else 0.
-  public let unitBytes: UInt64
-
-  /// By calls that were seen. What changed its origin later counts where it is now.
+  public let origin: Origin
+  /// By system calls that were seen. A mapping whose origin changes later moves to its new account.
   public var mapped = Amount()
   public var freed = Amount()
-  /// There before we came, or before the fork.
+  /// What was mapped before tracing began, or before the fork that made this space.
   public var present = Amount()
-  /// `present` and `mapped`, without `freed`.
+  /// `present` plus `mapped` minus `freed`.
   public var live = Amount()
-  /// When memory first and last came; nil when none was seen to.
+  /// When memory first and last came; nil when none was seen to come.
   public var firstBirth: KernelInstant?
   public var lastBirth: KernelInstant?
-  /// The one before the last.
+  /// The one before `lastBirth`.
   var birthBefore: KernelInstant?
-  /// Times that mappings of it were grown in place or moved to grow.
+  /// How often a mapping of this account was grown, in place or by moving.
   public var growths = 0
+  /// The sizes of its smallest and its largest mapping so far, in bytes.
   public var smallestBytes: UInt64 = .max
-  /// No mapping of it was ever longer.
   public var largestBytes: UInt64 = 0
-  /// The file of all of it; none when they differ.
+  /// The file that all of its mappings map; none when they map different ones.
   public var file = FileID.none
-  /// Of reservations: bytes that are accessible.
+  /// Reservations only: how many bytes are accessible now.
   public var committedBytes: UInt64 = 0
-  /// The same with what is accessible no more.
+  /// Reservations only: how many bytes were ever made accessible.
   public var everCommitted: UInt64 = 0
-  /// Of accounts of a size: how many such pieces of what was there before we came were freed, whatever
-  /// they were cut out of, and when the last one was. The kernel lists neighbors as one.
+  /// Accounts of a size only: how many pieces of this size were freed of memory that was mapped before
+  /// tracing began. The kernel lists neighbors as one area, so the area can have been larger.
   public var goneBefore = 0
-  public var lastGone = KernelInstant(nanoseconds: 0)
-  /// Nanoseconds from one birth to the next, and how far off that is usually.
+  /// When the last of those was freed.
+  public var lastGone = KernelInstant.zero
+  /// The usual time from one birth to the next, and the usual deviation from it, in nanoseconds.
   public var usualGap = 0.0
   public var gapDeviation = 0.0
-  /// Its history, once two of its mappings were live at a time.
+  /// The index of its `Trend`, which begins once two of its mappings were live at a time; else -1.
   var trend: Int32 = -1
-  /// The account that took this one over; itself when none did.
-  var canonical: UInt32
+  /// The index of the account that this one was merged into; its own index while it was not.
+  var mergedInto: UInt32
 
-  public var origin: Origin {
-    Origin(kind: kind, manner: manner, callPath: callPath, unitBytes: unitBytes)
+  public var kind: MappingKind { origin.kind }
+  public var manner: Origin.Manner { origin.manner }
+  public var callPath: CallPathID? { origin.callPath }
+  public var unitBytes: UInt64 { origin.unitBytes }
+
+  init(_ origin: Origin, index: UInt32) {
+    self.origin = origin
+    self.mergedInto = index
   }
 
-  public var callPath: CallPathID? { rawStack < 0 ? nil : CallPathID(rawStack) }
+  /// Whether its memory is a part of the heap. Another account holds the total of the heap.
+  public var isOfHeap: Bool { origin.isOfHeap }
 
-  init(
-    kind: MappingKind, manner: Origin.Manner, rawStack: Int32, unitBytes: UInt64, canonical: UInt32
-  ) {
-    self.kind = kind
-    self.manner = manner
-    self.rawStack = rawStack
-    self.unitBytes = unitBytes
-    self.canonical = canonical
-  }
-
-  /// Whether a heap is made of it, of which `heapTotal` has the sum.
-  public var isOfHeap: Bool { manner == .break || manner == .filled }
-
-  /// Whether it is a sum that no mapping belongs to.
+  /// Whether it is a total that no mapping belongs to.
   public var isTotal: Bool { manner == .heapTotal || manner == .committed }
 
-  /// What all of its mappings measured when they were made; nil when they differ.
+  /// The size that all of its mappings had when they were made; nil when their sizes differ.
   public var eachBytes: UInt64? { smallestBytes == largestBytes ? largestBytes : nil }
+}
 
+extension Account {
+  /// Notes that a mapping came. `live` and `mapped` include it already.
   mutating func noteBirth(_ bytes: UInt64, _ file: FileID, at when: KernelInstant) {
     if let lastBirth { noteGap(from: lastBirth, to: when) }
     if firstBirth == nil { firstBirth = when }
@@ -97,10 +88,10 @@ public struct Account: Sendable {
     }
   }
 
-  /// Of what was born in another account, and comes from there.
+  /// Notes a birth that another account saw, when its memory moves here.
   mutating func noteEarlierBirth(_ when: KernelInstant) {
     firstBirth = min(firstBirth ?? when, when)
-    guard when > lastBirth ?? KernelInstant(nanoseconds: 0) else { return }
+    guard when > lastBirth ?? .zero else { return }
     birthBefore = lastBirth
     lastBirth = when
   }
@@ -118,5 +109,24 @@ public struct Account: Sendable {
   mutating func noteSize(_ bytes: UInt64) {
     smallestBytes = min(smallestBytes, bytes)
     largestBytes = max(largestBytes, bytes)
+  }
+
+  /// Whether it is worth a history: two of its mappings were live at a time, or something grew twice.
+  var deservesTrend: Bool {
+    kind == .heap || growths > 0
+      ? mapped.count + growths >= 2 : live.count >= 2 && mapped.count >= 2
+  }
+
+  /// Makes it the account of a forked child: what is live was there before, and the child did nothing
+  /// of it.
+  mutating func inherit() {
+    present = live
+    mapped = Amount()
+    freed = Amount()
+    firstBirth = nil
+    lastBirth = nil
+    growths = 0
+    goneBefore = 0
+    trend = -1
   }
 }

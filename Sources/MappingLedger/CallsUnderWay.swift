@@ -2,13 +2,13 @@
 import AddressSpace
 import MappingEvents
 
-/// The calls that threads have begun, one of each thread.
+/// The munmap, mremap or shmdt that each thread has begun and may not have ended.
 ///
-/// Asked and changed with every event, so a hash table of its own, by linear probing: the hashing of
-/// `Dictionary`, which guards against keys chosen by an enemy, took a tenth of an event.
+/// Every event asks and changes it, so it is a hash table of its own with linear probing. The hashing of
+/// `Dictionary` resists hostile keys, and that took a tenth of the time of an event.
 struct CallsUnderWay {
   struct Call {
-    /// 0 in a free slot: no thread in view has that id.
+    /// 0 in a free slot. No traced thread has that id.
     var thread: UInt32
     var space: Int
     var ordinal: UInt64
@@ -16,13 +16,13 @@ struct CallsUnderWay {
     var when: KernelInstant
   }
 
-  /// As many as a power of two, half of them free at least.
+  /// The count is a power of two. At least half of the slots are free.
   private var slots: [Call]
   private var count = 0
 
   private static let free = Call(
     thread: 0, space: 0, ordinal: 0, range: AddressRange(start: 0, end: 0),
-    when: KernelInstant(nanoseconds: 0))
+    when: .zero)
 
   init() { slots = Array(repeating: Self.free, count: 16) }
 
@@ -30,7 +30,7 @@ struct CallsUnderWay {
     Int(truncatingIfNeeded: UInt64(thread) &* 0x9e37_79b9_7f4a_7c15 >> 32) & (slots.count &- 1)
   }
 
-  /// Where the call of `thread` is, or the free slot where it would be.
+  /// The slot with the call of `thread`; if there is none, the free slot where it would go.
   private func place(of thread: UInt32) -> Int {
     var place = home(thread)
     while slots[place].thread != thread, slots[place].thread != 0 {
@@ -45,7 +45,7 @@ struct CallsUnderWay {
     return call.thread == 0 ? nil : call.ordinal
   }
 
-  /// The call takes the place of what its thread had begun before.
+  /// Adds a call. It replaces the one that its thread had begun before.
   mutating func insert(_ call: Call) {
     guard call.thread != 0 else { return }
     let place = place(of: call.thread)
@@ -60,13 +60,13 @@ struct CallsUnderWay {
     for call in old where call.thread != 0 { slots[place(of: call.thread)] = call }
   }
 
-  /// False when the thread has begun nothing.
+  /// Returns false when the thread has begun no call.
   mutating func remove(_ thread: UInt32) -> Bool {
     if count == 0 { return false }
     var hole = place(of: thread)
     if slots[hole].thread == 0 { return false }
     count &-= 1
-    // What was put further on because this slot was taken moves up.
+    // Moves calls up that were placed further on only because this slot was taken.
     var next = (hole &+ 1) & (slots.count &- 1)
     while slots[next].thread != 0 {
       let distance = (next &- home(slots[next].thread)) & (slots.count &- 1)

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 public import MappingEvents
 
-/// Each mapped file once, with its path when that is known; those that nothing maps any more until the
-/// next sweep.
+/// The files that are or were mapped, each stored once, with the path if it is known. A sweep forgets
+/// those that nothing maps any more.
 public struct FileTable: Sendable {
   public struct File: Sendable {
     public var identity: FileIdentity
     /// `TextTable.empty` while unknown.
     public var path: TextID
-    /// Bytes of a System V segment, 0 for others.
+    /// The size of a System V segment in bytes; 0 for other files.
     public var segmentBytes: UInt64
   }
 
@@ -20,26 +20,26 @@ public struct FileTable: Sendable {
   private var files: [File] = [
     File(identity: FileIdentity(device: 0, inode: 0), path: TextTable.empty, segmentBytes: 0)
   ]
-  /// The latest file of each number: the kernel gives the number of a deleted file to the next one.
+  /// The latest file of each inode number. The kernel reuses the number of a deleted file.
   private var ids: [Number: FileID] = [:]
-  /// Places of files that were forgotten.
+  /// Ids of forgotten files, free to be used again.
   private var free: [FileID] = []
   private var sweepAt = leastToSweep
   private static let leastToSweep = 4096
 
   public init() {}
 
-  /// Files that are known, whether mapped or not.
+  /// How many files are known, mapped or not.
   public var count: Int { files.count - 1 - free.count }
 
-  /// Whether there are twice as many as were in use at the last sweep, and many.
+  /// Whether a sweep is worth its cost: the table has doubled since the last one and is not small.
   var isDueForSweep: Bool { count >= sweepAt }
 
-  /// Forgets all files but these. Their ids will stand for others.
+  /// Forgets all files but `used`. The ids of forgotten files are given to new ones.
   mutating func keep(_ used: Set<FileID>) {
     ids = ids.filter { used.contains($0.value) }
     free = (1..<UInt32(files.count)).map { FileID($0) }.filter { !used.contains($0) }
-    // From the lowest on, and none at the end that is not needed.
+    // Cuts off the end of the table and hands out the lowest ids first.
     while let last = free.last, Int(last.raw) == files.count - 1 {
       free.removeLast()
       files.removeLast()
@@ -53,8 +53,8 @@ public struct FileTable: Sendable {
     set { files[Int(id.raw)] = newValue }
   }
 
-  /// The file of that identity. One of unknown generation, as the text of /proc tells it, is the
-  /// latest of its number.
+  /// The id of this file, which is added if it is new. The text of /proc has no generation: such an
+  /// identity means the latest file with that inode number.
   public mutating func id(of identity: FileIdentity) -> FileID {
     let number = Number(device: identity.device, inode: identity.inode)
     if let known = ids[number] {

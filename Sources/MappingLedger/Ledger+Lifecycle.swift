@@ -2,9 +2,9 @@
 import AddressSpace
 import MappingEvents
 
-extension Ledger {
-  // MARK: clone, fork, vfork
+// clone, fork, vfork, exec, exit and rename.
 
+extension Ledger {
   func created(
     _ event: MappingEvent, _ call: MappingEvent.TaskCreated, _ space: Space
   ) -> LedgerChange.Effect {
@@ -17,7 +17,7 @@ extension Ledger {
     }
     if call.childSpace != nil, isProcess {
       let parent = processes[event.process]
-      // An id that is given out again is free: then its end was not seen.
+      // The kernel gives out only ids that are free. If this one is known, its end was not seen.
       for thread in processes[call.childProcess]?.threads ?? [] {
         endThread(thread, at: event.when)
       }
@@ -31,7 +31,7 @@ extension Ledger {
     }
     var stack: UInt64?
     if let pointer = call.stackPointer {
-      // The stack grows down from the pointer passed, which may be the very end of the mapping.
+      // The stack grows down from this pointer, which can be the end of the mapping.
       stack = space.table.entry(containing: pointer &- 1)?.range.start
     }
     guard call.childSpace != nil else { return .taskCreated(stack: stack, newProcess: nil) }
@@ -49,8 +49,8 @@ extension Ledger {
     } else if !sharesSpace, let origin = threads[event.thread]?.stackOrigin,
       let stack = space.stacks.byOrigin[origin]
     {
-      // A forked child goes on with the caller's stack; those of the other threads are nobody's
-      // there, and the C library knows.
+      // A forked child keeps running on the caller's stack. Its copies of the other threads' stacks
+      // belong to no thread; the C library keeps those for reuse.
       childSpace.stacks.adopt(stack, origin: origin, call.childThread, of: call.childProcess)
       child.stackOrigin = origin
     }
@@ -71,9 +71,10 @@ extension Ledger {
     child.startBreak = parent.startBreak
     child.currentBreak = parent.currentBreak
     if child.isSeeded { child.markBaseline(at: event.when) }
-    // Another thread may have changed the parent between the copy and this record, and
-    // MADV_DONTFORK leaves areas out: then the sizes differ, or cannot be trusted to tell. A parent
-    // that was listed after this record may be ahead of it.
+    // The child's table can differ from the parent's. Another thread may have changed the parent between
+    // the copy and this record, and a fork leaves out areas with MADV_DONTFORK. Equal sizes prove a copy
+    // only while nothing else is uncertain. If the parent was listed after this record, its table may be
+    // ahead of it.
     let threadCount = parent.processes.reduce(0) { $0 + (processes[$1]?.threads.count ?? 0) }
     let expected = call.totals.totalPages * machine.pageBytes
     let isCopy =
@@ -90,34 +91,33 @@ extension Ledger {
     return child
   }
 
-  /// Notes that `thread` runs on the mapping its stack pointer lies in; answers its origin.
+  /// Notes that `thread` runs on the mapping that its stack pointer lies in. Returns the origin of that
+  /// mapping; nil when it is no thread stack.
   func settle(
     _ thread: ThreadID, of process: ProcessID, at pointer: UInt64, creator: ThreadID?,
     from path: CallPathID? = nil, _ when: KernelInstant, _ space: Space
   ) -> UInt64? {
     guard let entry = space.table.entry(containing: pointer &- 1) else { return nil }
     let mapping = entry.value
-    // Memory of other kinds can carry a stack too, but is not given back by unmapping a stack.
+    // A thread can run on other kinds of memory too, but nobody unmaps those as a stack.
     guard mapping.traits.isDisjoint(with: [.file, .heap, .mainStack, .special, .shared]) else {
       return nil
     }
     space.stacks.started(
       origin: mapping.origin,
       stack: space.makeStack(
-        around: entry, thread: thread, process: process, creator: creator, from: path, at: pointer,
-        when),
+        around: entry, mappedBy: mapping.callPath.map(canonical), thread: thread,
+        process: process, creator: creator, from: path, at: pointer, when),
       thread: thread, process: process, creator: creator, from: path, at: pointer, when)
     return mapping.origin
   }
-
-  // MARK: exec, exit
 
   func execed(_ event: MappingEvent, _ call: MappingEvent.Execed) -> LedgerChange {
     let old = processes[event.process]
     for thread in old?.threads ?? [] { endThread(thread, at: event.when) }
     leave(event.process)
     guard let key = event.space else {
-      // It left the scope.
+      // The process is no longer traced.
       processes[event.process] = nil
       return LedgerChange(space: nil, effect: .none)
     }
@@ -143,16 +143,16 @@ extension Ledger {
     let name = self.name(of: event.thread, in: event.process)
     let process = processes[event.process]
     let space = process.flatMap { self.space(of: $0.space) }
-    // A stack that goes down with its space was not left behind by its thread. A process that shares
-    // the space of another one leaves it behind all the same.
+    // Where the space ends with the process, its threads leave no stacks behind. If another process
+    // shares the space, they do.
     if withProcess, space?.processes.count == 1 {
       threads[event.thread] = nil
     } else {
       endThread(event.thread, at: event.when)
     }
     processes[event.process]?.threads.remove(event.thread)
-    // Two last threads that end at once both find nobody else left: only ours count tells them
-    // apart.
+    // Two threads that end at the same time can both see no other thread left. The count of threads
+    // here tells which of the two was the last one.
     let last = claimed && processes[event.process]?.threads.isEmpty ?? true
     if last {
       leave(event.process)
@@ -161,18 +161,9 @@ extension Ledger {
     return LedgerChange(space: process?.spaceID, effect: .exited(name: name, last: last))
   }
 
-  func endThread(_ id: ThreadID, at when: KernelInstant) {
-    guard let thread = threads.removeValue(forKey: id) else { return }
-    processes[thread.process]?.threads.remove(id)
-    guard let origin = thread.stackOrigin, let key = processes[thread.process]?.space else {
-      return
-    }
-    space(of: key)?.stacks.exited(id, origin: origin, at: when)
-  }
-
   func ended(_ event: MappingEvent) -> LedgerChange {
     guard let key = event.space else { return LedgerChange(space: nil, effect: .none) }
-    // A rename that was kept for later is over as well: taken up then, it would raise a ghost.
+    // Drops a rename that waits for this space. Applied later, it would bring the ended space back.
     unseen[key] = nil
     guard let space = space(of: key) else { return LedgerChange(space: nil, effect: .none) }
     return LedgerChange(space: space.id, effect: .spaceEnded(freed: endSpace(key)))
@@ -181,8 +172,9 @@ extension Ledger {
   func renamed(
     _ event: MappingEvent, _ name: ThreadName, leavesScope: Bool
   ) -> LedgerChange {
-    // exec renames in the new space before it is told, and only its own record makes that space: a
-    // process in view is where it was last seen, and one that is not has to wait.
+    // An exec renames the thread before its own record is sent, and that record makes the new space. So
+    // the rename belongs to the space where the process was last seen. If the process is not in view, the
+    // rename waits for the exec.
     guard let space = processes[event.process]?.spaceID else {
       if let key = event.space { unseen[key] = (event, 0) }
       return LedgerChange(space: nil, effect: .none)
@@ -191,7 +183,7 @@ extension Ledger {
       for thread in processes[event.process]?.threads ?? [] { endThread(thread, at: event.when) }
       leave(event.process)
       processes[event.process] = nil
-      // Nobody will report its end.
+      // No record will report its end.
       if let key = event.space, self.space(of: key)?.processes.isEmpty == true { endSpace(key) }
       return LedgerChange(space: space, effect: .renamed)
     }
@@ -202,10 +194,11 @@ extension Ledger {
 }
 
 extension Space {
-  /// The thread stack that `entry` is a piece of, with all pieces marked as such.
-  func makeStack(
-    around entry: RangeMap<LiveMapping>.Entry, thread: ThreadID, process: ProcessID,
-    creator: ThreadID?, from path: CallPathID?, at pointer: UInt64, _ when: KernelInstant
+  /// The thread stack that `entry` is a piece of. Marks all of its pieces as a thread stack.
+  fileprivate func makeStack(
+    around entry: RangeMap<LiveMapping>.Entry, mappedBy callPath: CallPathID?, thread: ThreadID,
+    process: ProcessID, creator: ThreadID?, from path: CallPathID?, at pointer: UInt64,
+    _ when: KernelInstant
   ) -> ThreadStack {
     let origin = entry.value.origin
     var range = entry.range
@@ -222,28 +215,28 @@ extension Space {
     var hasStackFlag = false
     table.update(range) { mapping, portion in
       mapping.traits.insert(.threadStack)
-      // A guard from before our time has an origin of its own; from here on it is a part.
+      // A guard from before tracing began was listed as a mapping of its own. It becomes a part of the
+      // stack.
       mapping.origin = origin
       if mapping.protection.isEmpty { guardBytes += portion.length }
       if mapping.traits.contains(.stackFlag) { hasStackFlag = true }
     }
     let account = accounts.index(
-      .threadStack, .mapped, stack: entry.value.callPath, bytes: range.length)
+      of: Origin(kind: .threadStack, callPath: callPath), sized: range.length)
     reaccount(range, to: account, at: when)
     return ThreadStack(
       range: range, liveBytes: range.length, guardBytes: guardBytes, mappedAt: entry.value.born,
       mappedBy: entry.value.thread == 0 ? nil : ThreadID(entry.value.thread),
-      mappedStack: entry.value.callPathID, hasStackFlag: hasStackFlag, thread: thread,
-      process: process, creator: creator, createdStack: path, pointer: pointer, startedAt: when,
-      exitedAt: nil,
-      uses: 1, liveThreads: 1, isCarved: false)
+      mappedCallPath: entry.value.callPath, hasStackFlag: hasStackFlag, thread: thread,
+      process: process, creator: creator, createdCallPath: path, pointer: pointer, startedAt: when,
+      exitedAt: nil, uses: 1, liveThreads: 1, isCarved: false)
   }
 }
 
 extension LiveMapping {
-  /// Whether `below`, just under this seeded mapping, is its guard: what mmap and mprotect made as
-  /// one before our time, the kernel lists as two.
-  func isGuarded(by below: RangeMap<LiveMapping>.Entry) -> Bool {
+  /// Whether `below`, which lies right below this mapping, is its guard page. Both are from before
+  /// tracing began: the kernel lists a stack and its guard as two areas.
+  fileprivate func isGuarded(by below: RangeMap<LiveMapping>.Entry) -> Bool {
     isSeeded && below.value.isSeeded && below.value.protection.isEmpty
       && below.value.traits.isDisjoint(with: [.file, .shared, .threadStack])
       && below.range.length <= 1 << 20
@@ -251,8 +244,8 @@ extension LiveMapping {
 }
 
 extension ThreadStacks {
-  /// Takes over, in a forked child, the stack that its only thread goes on with.
-  mutating func adopt(
+  /// Takes over the stack that the only thread of a forked child keeps running on.
+  fileprivate mutating func adopt(
     _ stack: ThreadStack, origin: UInt64, _ thread: ThreadID, of process: ProcessID
   ) {
     var stack = stack

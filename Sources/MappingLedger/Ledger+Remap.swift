@@ -2,9 +2,11 @@
 import AddressSpace
 import MappingEvents
 
+// mremap.
+
 extension Ledger {
-  /// mremap was entered: what it is about to move is noted as it is now, because the addresses may
-  /// be mapped anew by another thread before the record of its return.
+  /// Notes what an mremap that was just entered is about to move. Before the record of its return comes,
+  /// another thread may have mapped something else at the old addresses.
   func remapping(
     _ event: MappingEvent, _ address: UInt64, _ bytes: UInt64, _ space: Space
   ) -> LedgerChange.Effect {
@@ -21,7 +23,7 @@ extension Ledger {
     _ event: MappingEvent, _ call: MappingEvent.Remapped, _ space: Space
   ) -> LedgerChange.Effect {
     guard let address = call.result else {
-      // With MREMAP_FIXED the destination is unmapped before the call can still fail.
+      // With MREMAP_FIXED the kernel unmaps the destination first, and can fail after that.
       if call.flags.contains(.fixed) {
         for (start, bytes) in [
           (call.oldAddress, call.oldBytes), (call.requestedAddress, call.newBytes),
@@ -34,7 +36,7 @@ extension Ledger {
       return .none
     }
     var entered = recent.lastCall(of: event.thread, in: space.id)
-    // The record of the entry can be lost, and the last call that was seen be another one.
+    // The record of the entry can be lost. Then the last call of this thread is another one.
     if entered?.range.start != call.oldAddress { entered = nil }
     let before = entered?.ordinal ?? ordinal
     let pieces =
@@ -61,13 +63,14 @@ extension Ledger {
     return .moved(from: old, to: new)
   }
 
-  /// Old size 0: a second mapping of the same shared memory.
+  /// mremap with an old size of 0 makes a second mapping of the same shared memory.
   private func duplicate(
     _ source: RemovedSpan?, from address: UInt64, to new: AddressRange, _ event: MappingEvent,
     _ space: Space
   ) {
     guard var mapping = source?.mapping else { return }
     mapping.adoptOrigin(of: event, ordinal: ordinal)
+    mapping.callPath = callPath(of: event, or: mapping)
     mapping.offsetBias = mapping.offsetBias &+ address &- new.start
     mapping.account = account(in: space, of: mapping, bytes: new.length)
     space.activity.unmappedBytes += map(new, mapping, in: space, at: event.when)
@@ -84,10 +87,11 @@ extension Ledger {
       space.activity.unmappedBytes += freed + new.length
     } else if new.end > old.end {
       guard let last = pieces.last else { return }
-      // Nothing is there, but the call that took it away may not have returned yet.
+      // The kernel found this range free. The table can still have a mapping there that another mremap
+      // is moving away: its return is not recorded yet.
       let grown = AddressRange(start: old.end, end: new.end)
       space.activity.unmappedBytes += old.length + unmap(grown, of: space, at: event.when)
-      // In one piece with what it extends, or a buffer grown a thousand times would be as many.
+      // It stays one mapping. Otherwise a buffer that grew a thousand times would be a thousand mappings.
       if last.range.end == old.end,
         last.mapping == space.table.entry(containing: old.end - 1)?.value
       {
@@ -100,39 +104,39 @@ extension Ledger {
         map(grown, last.mapping, in: space, at: event.when, coming: .grown, isNew: false)
         space.accounts.noteGrowth(
           of: last.mapping.account, from: last.mapping.account, old.length, by: grown.length,
-          born: last.mapping.bornNanoseconds, at: event.when)
+          born: last.mapping.bornAt, at: event.when)
       }
     } else {
       space.activity.unmappedBytes += new.length
     }
   }
 
-  /// Extends a mapping by what was mapped right above it.
+  /// Extends a mapping by `grown`, which lies right above it.
   private func grow(
     _ mapping: LiveMapping, into grown: AddressRange, _ event: MappingEvent, _ space: Space
   ) {
     space.table.replace(grown, with: mapping) { _ in }
     space.enter(grown, mapping, .grown, at: event.when)
     let whole = space.wholeRun(of: mapping.origin, around: grown)
-    if let stack = event.callPath?.raw, stack != mapping.callPath {
-      space.table.update(whole) { mapping, _ in mapping.callPath = stack }
+    if let callPath = event.callPath, callPath != mapping.callPath {
+      space.table.update(whole) { mapping, _ in mapping.callPath = callPath }
     }
     guard !mapping.traits.contains(.threadStack) else { return }
     var moved = mapping
-    moved.callPath = event.callPath?.raw ?? mapping.callPath
+    moved.callPath = callPath(of: event, or: mapping)
     let account = account(in: space, of: moved, .grown, bytes: whole.length)
     space.reaccount(whole, to: account, at: event.when)
     space.accounts.noteGrowth(
       of: account, from: mapping.account, whole.length - grown.length, by: grown.length,
-      born: mapping.bornNanoseconds, at: event.when)
+      born: mapping.bornAt, at: event.when)
   }
 
   private func move(
     _ old: AddressRange, to new: AddressRange, _ pieces: [RemovedSpan], _ before: UInt64,
     keepSource: Bool, _ event: MappingEvent, _ space: Space
   ) {
-    // Since 6.17 one call moves several areas, each over what lies where it goes: what lies where
-    // the gaps between them go stays.
+    // Since Linux 6.17 one call can move several areas. Each replaces what is mapped at its destination.
+    // What is mapped at the destination of a gap between them stays.
     var replaced: UInt64 = 0
     for piece in pieces {
       replaced += unmap(
@@ -152,7 +156,7 @@ extension Ledger {
       if mapping.traits.contains(.file) || mapping.isShared {
         mapping.offsetBias = mapping.offsetBias &+ old.start &- new.start
       }
-      mapping.callPath = event.callPath?.raw ?? mapping.callPath
+      mapping.callPath = callPath(of: event, or: mapping)
       let place = place(of: piece.range, from: old, to: new)
       let grows = place.length > piece.range.length
       if grows || keepSource || mapping.traits != piece.mapping.traits {
@@ -166,7 +170,7 @@ extension Ledger {
         if grows {
           space.accounts.noteGrowth(
             of: mapping.account, from: piece.mapping.account, piece.range.length,
-            by: place.length - piece.range.length, born: mapping.bornNanoseconds, at: event.when)
+            by: place.length - piece.range.length, born: mapping.bornAt, at: event.when)
         }
       }
       moved += place.length
@@ -175,7 +179,7 @@ extension Ledger {
     space.coalesce(around: new)
   }
 
-  /// Where a piece of `old` goes; the last one takes all that the mapping grew by.
+  /// Where a piece of `old` goes. The last piece takes everything that the mapping grew by.
   private func place(
     of piece: AddressRange, from old: AddressRange, to new: AddressRange
   ) -> AddressRange {
@@ -184,32 +188,10 @@ extension Ledger {
   }
 }
 
-extension Space {
-  /// What is mapped in `range`, cut off at its edges.
-  func pieces(in range: AddressRange) -> [RemovedSpan] {
-    var pieces: [RemovedSpan] = []
-    table.forEach(in: range) { entry in
-      pieces.append(
-        RemovedSpan(range: entry.range.intersection(range), mapping: entry.value))
-    }
-    return pieces
-  }
-}
-
 extension LiveMapping {
-  /// Whether this is still what a call that was entered at `ordinal` found as `pieces`, and not what
-  /// another thread's call has put or grown into its place since.
-  func wasThere(_ ordinal: UInt64, _ pieces: [RemovedSpan]) -> Bool {
+  /// Whether this mapping is one of the `pieces` that a call found when it was entered at `ordinal`. If
+  /// not, another thread's call has mapped it since.
+  fileprivate func wasThere(_ ordinal: UInt64, _ pieces: [RemovedSpan]) -> Bool {
     placed < ordinal && pieces.contains { $0.mapping.origin == origin }
-  }
-
-  /// Makes it new memory of `event`, with the traits it has.
-  mutating func adoptOrigin(of event: MappingEvent, ordinal: UInt64) {
-    origin = ordinal
-    placed = ordinal
-    bornNanoseconds = event.when.nanoseconds
-    thread = event.thread.raw
-    callPath = event.callPath?.raw ?? callPath
-    traits.remove(.seeded)
   }
 }

@@ -3,11 +3,11 @@ import AddressSpace
 public import MappingEvents
 
 extension Ledger {
-  /// Forgets the files that nothing maps any more, and the paths that nobody has, when there are more
-  /// than twice as many of either as were in use the last time.
+  /// Forgets the files and the paths that nothing uses, once there are twice as many of either as were in
+  /// use at the last sweep.
   ///
-  /// Looks at every live mapping: called now and then, it costs nothing until it has something to do,
-  /// and then a few nanoseconds for each mapping, shared among as many new files.
+  /// A sweep looks at every live mapping, at a few nanoseconds each. Until it is due, a call costs
+  /// nothing.
   public func sweep(_ texts: inout TextTable) {
     guard files.isDueForSweep || texts.isDueForSweep else { return }
     var used = Set<FileID>()
@@ -16,7 +16,7 @@ extension Ledger {
         if entry.value.file != .none { used.insert(entry.value.file) }
       }
     }
-    // A call that fails may still give back what it seemed to take.
+    // A munmap that turns out to have failed brings these mappings back.
     recent.forEachMapping { used.insert($0.file) }
     files.keep(used)
     var paths = Set(used.map { files[$0].path })

@@ -2,46 +2,46 @@
 public import AddressSpace
 public import MappingEvents
 
-/// What an event did to the ledger.
+/// What an event changed in the ledger.
 public struct LedgerChange: Sendable {
-  /// The id of the space concerned; nil when none is known.
+  /// The id of the space that it changed; nil when none is known.
   public var space: Int?
   public var effect: Effect
 
   public enum Effect: Sendable {
-    /// Nothing: the call failed, could not take effect, or concerns nobody in view.
+    /// The call failed, could not take effect, or is of no traced process.
     case none
     case mapped(AddressRange, replacedBytes: UInt64)
     /// `freed` bytes were mapped in the range.
     case unmapped(AddressRange, freed: UInt64)
-    /// A call that had been taken for done was not.
+    /// A munmap failed. The ledger undid its removal.
     case restored(bytes: UInt64)
     case moved(from: AddressRange, to: AddressRange)
     case protected(AddressRange, Protection)
     case breakMoved(to: UInt64, delta: Int64)
     case attached(AddressRange)
     case detached(AddressRange, freed: UInt64)
-    /// `stack` is the start of the live mapping that the child's stack pointer lies in.
+    /// `stack` is the start of the mapping that the child's stack pointer lies in; nil if none is known.
     case taskCreated(stack: UInt64?, newProcess: ProcessID?)
     case execed(newProcess: Bool)
     case exited(name: ThreadName, last: Bool)
     case spaceEnded(freed: UInt64)
     case renamed
-    /// The kernel has to be asked.
+    /// Only the kernel knows. It has to be asked.
     case unsure
   }
 }
 
 /// Why the kernel has to be asked about a space.
 public enum SnapshotReason: Sendable, Hashable {
-  /// First seen, without a table.
+  /// The space was seen for the first time, so it has no table.
   case unknown
-  /// exec filled it.
+  /// An exec made the space and filled it.
   case execed(KernelInstant)
-  /// Forked while other threads may have been changing it.
+  /// The space was forked while other threads may have been changing its parent.
   case forked
-  /// A call changed it in a way that only the kernel knows.
+  /// A call changed the space in a way that only the kernel knows.
   case unsure
-  /// Records were lost.
+  /// Records of the space were lost.
   case lost
 }

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 public import MappingEvents
 
-/// A process that is alive, as far as the events and the kernel's lists told.
+/// A process that is alive, as far as events and the kernel's lists show.
 public struct Process: Sendable {
   public var id: ProcessID
   public var space: SpaceKey
-  /// The id of that space, for the records that come after its end: a task lets go of its space
-  /// before its exit is told.
+  /// The id of that space. The exit of a task is reported after the task has released its space.
   public var spaceID: Int
   public var name: ThreadName
   public var parent: ProcessID?
@@ -15,7 +14,7 @@ public struct Process: Sendable {
   public var since: KernelInstant
   public var threads: Set<ThreadID>
 
-  /// How it came into view; the raw values are those of the NDJSON contract.
+  /// How it came into view. The raw values are part of the NDJSON contract.
   public enum Origin: String, Sendable {
     case seeded
     case forked
@@ -23,11 +22,11 @@ public struct Process: Sendable {
   }
 }
 
-/// A thread that is alive.
+/// A thread that is alive, as far as events and the kernel's lists show.
 public struct Thread: Sendable {
   public var process: ProcessID
   public var name: ThreadName
-  /// The origin of the mapping it runs on, when that is a thread stack.
+  /// `LiveMapping.origin` of the thread stack that it runs on; nil when it runs on other memory.
   public var stackOrigin: UInt64?
   public var createdAt: KernelInstant
 }

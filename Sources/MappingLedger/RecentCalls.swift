@@ -2,18 +2,19 @@
 import AddressSpace
 import MappingEvents
 
-/// What calls took away, or are about to move, kept until it is known how they ended.
+/// What recent calls removed or are about to move, kept until their outcome is known.
 ///
-/// munmap and mremap are recorded when they are entered, so a failure is learned afterwards. A ring
-/// of fixed size: calls end within microseconds. One whose thread lost its processor in the middle
-/// of it takes as long as that, while others fill the ring: its notes are saved from it.
+/// munmap and mremap are recorded when they are entered, so their failure becomes known later. Calls
+/// usually end within microseconds, so the notes lie in a ring of fixed size. A thread can lose its
+/// processor in the middle of a call while others fill the ring. The notes of such a call are saved
+/// before they are overwritten.
 struct RecentCalls {
   struct Note {
     var thread: ThreadID
     var ordinal: UInt64
-    /// The id of the space; 0 but for the beginning of a call's notes.
+    /// The id of the space in the first note of a call; 0 in the others.
     var space: Int
-    /// Nil marks the beginning of a call's notes.
+    /// Nil in the first note of a call.
     var mapping: LiveMapping?
     var range: AddressRange
     var when: KernelInstant
@@ -21,13 +22,13 @@ struct RecentCalls {
 
   private var notes: [Note?]
   private var next = 0
-  /// Calls whose thread has not been heard of since they began.
+  /// The calls whose thread has sent no record since they began.
   private var underWay = CallsUnderWay()
-  /// Notes of calls under way that would have been overwritten, in order.
+  /// Saved notes of calls under way, in order.
   private var saved: [ThreadID: [Note]] = [:]
-  /// Those of the call that ended last.
+  /// Saved notes of the call that ended last.
   private var savedOfLast: [Note] = []
-  /// A call over more mappings is answered by asking the kernel.
+  /// A call with more notes saves none. If it fails, the kernel has to be asked.
   private static let mostSaved = 256
 
   /// `capacity` is a power of two.
@@ -47,7 +48,7 @@ struct RecentCalls {
         thread: event.thread.raw, space: space, ordinal: ordinal, range: range, when: event.when))
   }
 
-  /// Notes that `thread` did something else: what it had begun has ended.
+  /// Notes that `thread` has sent another record, so that the call it had begun has ended.
   mutating func end(_ thread: ThreadID) {
     if !savedOfLast.isEmpty { savedOfLast = [] }
     guard underWay.remove(thread.raw) else { return }
@@ -72,33 +73,33 @@ struct RecentCalls {
     next = (next &+ 1) & (notes.count &- 1)
   }
 
-  /// Every mapping that a failure could give back.
+  /// Calls `body` with every mapping that a failure could bring back.
   func forEachMapping(_ body: (LiveMapping) -> Void) {
     for note in notes { if let mapping = note?.mapping { body(mapping) } }
     for note in saved.values.joined() { if let mapping = note.mapping { body(mapping) } }
   }
 
-  /// The ranges of the calls of one space that began at `moment` or later and may not have ended.
+  /// The ranges of calls in one space that began at `moment` or later and may not have ended.
   func ranges(in space: Int, since moment: KernelInstant) -> [AddressRange] {
     underWay.calls { $0.space == space && $0.when >= moment }.map(\.range)
   }
 
-  /// The threads whose calls in one space began over one of `ranges` and may not have ended, each with
-  /// its call's ordinal.
+  /// The threads with a call in one space that overlaps `ranges` and may not have ended, each with the
+  /// ordinal of the call.
   func threads(in space: Int, over ranges: AddressRangeSet) -> [ThreadID: UInt64] {
     let calls = underWay.calls { $0.space == space && ranges.overlaps($0.range) }
     return Dictionary(calls.map { (ThreadID($0.thread), $0.ordinal) }) { first, _ in first }
   }
 
-  /// Notes that the call of that ordinal has ended, and well.
+  /// Notes that the call with this ordinal has succeeded.
   mutating func end(_ thread: ThreadID, ordinal: UInt64) {
     guard underWay.ordinal(of: thread.raw) == ordinal else { return }
     _ = underWay.remove(thread.raw)
     saved[thread] = nil
   }
 
-  /// The call that `thread` was the last to begin and end: its ordinal, its range, and its notes in order.
-  /// Nil when they are gone, or are of another space than the one it is in now.
+  /// The last call of `thread`: its ordinal, its range, and what it removed, in order. Nil when the notes
+  /// were overwritten, or when the call was made in another space.
   func lastCall(
     of thread: ThreadID, in space: Int
   ) -> (ordinal: UInt64, range: AddressRange, spans: [RemovedSpan])? {

@@ -2,26 +2,29 @@
 import AddressSpace
 import MappingEvents
 
-/// What one removal takes, gathered into runs: neighboring pieces of one mapping and one account.
+/// What one removal takes, as runs: neighboring pieces of one mapping in one account.
+///
+/// Only the first and the last run can go on beyond the edges of the removed range.
 struct RemovedRuns {
   struct Run {
     var range: AddressRange
     var origin: UInt64
     var account: UInt32
-    var born: UInt64
+    var born: KernelInstant
 
     init(_ entry: RangeMap<LiveMapping>.Entry) {
       range = entry.range
       origin = entry.value.origin
       account = entry.value.account
-      born = entry.value.bornNanoseconds
+      born = entry.value.bornAt
     }
   }
 
   private(set) var first: Run?
   private(set) var last: Run?
 
-  /// Takes the next portion, ascending; answers a run that is over and reaches to no edge.
+  /// Takes the next removed piece, in ascending order. Returns a run that is complete and touches
+  /// neither edge of the range.
   @inline(__always)
   mutating func take(_ entry: RangeMap<LiveMapping>.Entry) -> Run? {
     guard let current = last else {
@@ -46,7 +49,7 @@ struct RemovedRuns {
 extension Space {
   // MARK: What leaves
 
-  /// Keeps account of `runs`, which were removed from the table or are about to change their account.
+  /// Takes the first and the last of `runs` out of their accounts.
   func close(_ runs: RemovedRuns, _ going: Accounts.Going, at when: KernelInstant) {
     guard let last = runs.last else { return }
     if let first = runs.first {
@@ -57,19 +60,20 @@ extension Space {
     }
   }
 
-  /// The same for a run that the removal took whole.
+  /// Takes a run out of its account that lay wholly inside the removed range.
   func leaveWhole(
     _ run: RemovedRuns.Run, _ going: Accounts.Going = .freed, at when: KernelInstant
   ) {
     accounts.remove(going, from: run.account, runs: 1, run.range.length, born: run.born, at: when)
   }
 
+  /// Takes a run out of its account. Pieces of it may be left below or above.
   func leave(
     _ run: RemovedRuns.Run, _ going: Accounts.Going, looksBelow: Bool = true,
     looksAbove: Bool = true, at when: KernelInstant
   ) {
     var lost = 1
-    // Nothing that is as long as the longest of its account was cut out of anything.
+    // A run as long as the largest mapping of its account is a whole mapping: no need to look.
     if accounts[run.account].largestBytes != run.range.length {
       if looksBelow, isSame(run, table.lastEntry(startingBefore: run.range.start)) { lost -= 1 }
       if looksAbove, isSame(run, table.entry(containing: run.range.end)) { lost -= 1 }
@@ -83,15 +87,16 @@ extension Space {
     _ run: RemovedRuns.Run, _ entry: RangeMap<LiveMapping>.Entry?
   ) -> Bool {
     guard let entry else { return false }
-    // By the number they were given: what is unified later stays in as many pieces.
+    // Compares the account indices as they were given, so that unifying accounts later does not change
+    // how many pieces a mapping counts for.
     return entry.value.origin == run.origin && entry.value.account == run.account
       && (entry.range.end == run.range.start || entry.range.start == run.range.end)
   }
 
   // MARK: What comes
 
-  /// Keeps account of `mapping`, which the table has in `range` now and whose neighbors may be
-  /// pieces of it.
+  /// Adds `mapping`, which the table now has in `range`, to its account. Its neighbors may be pieces of
+  /// the same mapping.
   func enter(
     _ range: AddressRange, _ mapping: LiveMapping, _ coming: Accounts.Coming,
     at when: KernelInstant
@@ -105,10 +110,10 @@ extension Space {
     if coming == .moved, wasBefore(mapping) { coming = .present }
     accounts.add(
       coming, to: mapping.account, runs: runs, range.length, of: size,
-      born: mapping.bornNanoseconds, file: mapping.file, at: when)
+      born: mapping.bornAt, file: mapping.file, at: when)
   }
 
-  /// `range` and what of the same mapping lies next to it, and so on.
+  /// `range` extended by all pieces of the same mapping that adjoin it.
   func wholeRun(of origin: UInt64, around range: AddressRange) -> AddressRange {
     var range = range
     while let below = table.lastEntry(startingBefore: range.start),
@@ -122,15 +127,14 @@ extension Space {
     return range
   }
 
-  /// Whether it was there before we came, or before the fork that made this space.
+  /// Whether it was mapped before tracing began, or before the fork that made this space.
   private func wasBefore(_ mapping: LiveMapping) -> Bool {
-    mapping.isSeeded && mapping.bornNanoseconds == 0
-      || mapping.bornNanoseconds < since.nanoseconds
+    mapping.isSeeded && mapping.bornAt == .zero || mapping.bornAt < since
   }
 
-  // MARK: Whose it is
+  // MARK: What changes accounts
 
-  /// Makes the runs in `range`, all of them whole, one run of `account`.
+  /// Moves the runs in `range`, all of them whole, into `account`, as one run.
   func reaccount(_ range: AddressRange, to account: UInt32, at when: KernelInstant) {
     var runs = RemovedRuns()
     var over: [RemovedRuns.Run] = []
@@ -147,7 +151,8 @@ extension Space {
 }
 
 extension Ledger {
-  /// The account in `space` of what `mapping` is when it comes, as `bytes` in one.
+  /// The index of the account in `space` for `mapping`, which comes as `bytes` in one piece. Its call
+  /// path must be canonical.
   func account(
     in space: Space, of mapping: LiveMapping, _ manner: Origin.Manner = .mapped, bytes: UInt64
   ) -> UInt32 {
@@ -159,6 +164,7 @@ extension Ledger {
     {
       kind = .sharedMemory
     }
-    return space.accounts.index(kind, manner, stack: mapping.callPath, bytes: bytes)
+    return space.accounts.index(
+      of: Origin(kind: kind, manner: manner, callPath: mapping.callPath), sized: bytes)
   }
 }

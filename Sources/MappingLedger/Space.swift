@@ -2,35 +2,35 @@
 public import AddressSpace
 public import MappingEvents
 
-/// One address space: its table, who runs in it, and what happened to it.
+/// One address space: its mappings, its processes, and what happened in it.
 ///
-/// A reference, because several processes can run in one space and a table is changed in place.
+/// A class, because several processes can share a space and its table is changed in place.
 public final class Space {
-  /// Small, and stable within a run.
+  /// A small number that no other space of the run has.
   public let id: Int
   public internal(set) var key: SpaceKey
   public internal(set) var table = RangeMap<LiveMapping>()
-  /// In the order they came into view; the first one leads.
+  /// In the order in which they came into view. The first one represents the space.
   public internal(set) var processes: [ProcessID] = []
-  /// The one that left last, with its name: what a space that ends is told by.
+  /// The process that left last, and its name: the end of a space is reported under it.
   public internal(set) var lastProcess: (id: ProcessID, name: ThreadName)?
   public internal(set) var stacks = ThreadStacks()
   public internal(set) var accounts = Accounts()
   public internal(set) var activity = Activity()
-  /// Whether the table began as the kernel's own; until then it holds only what was seen.
+  /// Whether the table was filled from a list of the kernel. Until then it holds only mappings whose
+  /// calls were seen.
   public internal(set) var isSeeded = false
-  /// Whether records of it were lost since the kernel was last asked.
+  /// Whether records of this space were lost since the kernel was last asked.
   public internal(set) var hasLostEvents = false
-  /// Whether that ever happened: counts from before stay doubtful.
+  /// Whether records were ever lost. Counts then stay uncertain, also after the kernel was asked.
   public internal(set) var everLostEvents = false
-  /// Where the table may differ from the kernel's until that is asked; elsewhere it is what the events
-  /// made of it, and they are right.
+  /// Where the table may be wrong until the kernel is asked. Everywhere else the events keep it right.
   public internal(set) var doubts = AddressRangeSet.everything
-  /// What was doubtful when the kernel's list was taken last, and when that was: what an event from
-  /// before then finds there may be from after it.
+  /// The doubts that the last list of the kernel settled, and the time of that list. In those ranges the
+  /// table can be ahead of events from before the list.
   var listedDoubts = AddressRangeSet()
-  var listedAt = KernelInstant(nanoseconds: 0)
-  /// A 32-bit address space, whose system calls the tracepoints do not report.
+  var listedAt = KernelInstant.zero
+  /// Whether it is a 32-bit address space. Tracepoints do not report its system calls.
   public internal(set) var isCompat = false
   public internal(set) var startBreak: UInt64 = 0
   public internal(set) var currentBreak: UInt64 = 0
@@ -43,7 +43,7 @@ public final class Space {
     self.since = since
   }
 
-  /// Calls that took effect, and the bytes they mapped or unmapped.
+  /// How many calls took effect, and how many bytes they mapped or unmapped.
   public struct Activity: Sendable {
     public var maps: UInt64 = 0
     public var unmaps: UInt64 = 0
@@ -51,14 +51,14 @@ public final class Space {
     public var unmappedBytes: UInt64 = 0
   }
 
-  /// What was live when the account began.
+  /// What was mapped when growth was last reset.
   public struct Baseline: Sendable {
     public var when: KernelInstant
     public var bytes: UInt64
     public var bytesByKind: [MappingKind: UInt64]
   }
 
-  /// Whether what the table holds in `range` may be other than what a call at `when` found there.
+  /// Whether a call at `when` may have found other mappings in `range` than the table has there now.
   func isDoubtful(_ range: AddressRange, at when: KernelInstant) -> Bool {
     doubts.overlaps(range) || when <= listedAt && listedDoubts.overlaps(range)
   }
@@ -72,7 +72,7 @@ public final class Space {
     return bytes
   }
 
-  /// Whether it has mappings made with MAP_GROWSDOWN; the main stack is known to grow.
+  /// Whether it has mappings with MAP_GROWSDOWN besides the main stack.
   public var hasGrowingStacks: Bool {
     var found = false
     table.forEach(in: .everything) { entry in
@@ -82,7 +82,7 @@ public final class Space {
     return found
   }
 
-  /// Starts the account of growth anew.
+  /// Resets growth: from now on it is measured from what is mapped at `when`.
   public func markBaseline(at when: KernelInstant) {
     baseline = Baseline(when: when, bytes: virtualBytes, bytesByKind: bytesByKind)
   }

@@ -2,11 +2,11 @@
 public import AddressSpace
 public import MappingEvents
 
-/// An address space as the kernel listed it.
+/// The kernel's list of an address space.
 public struct SpaceSnapshot: Sendable {
   public var key: SpaceKey
   public var totals: SpaceTotals
-  /// Ascending and without overlap.
+  /// In ascending order, without overlap.
   public var areas: [Area]
 
   public init(key: SpaceKey, totals: SpaceTotals, areas: [Area]) {
@@ -15,7 +15,7 @@ public struct SpaceSnapshot: Sendable {
     self.areas = areas
   }
 
-  /// Between which areas one may be missing.
+  /// The gaps of the list where an area may be missing.
   var seams: [AddressRange] {
     var seams: [AddressRange] = []
     var reached: UInt64 = 0
@@ -28,7 +28,7 @@ public struct SpaceSnapshot: Sendable {
     return seams
   }
 
-  /// One VMA.
+  /// One area of the kernel: a VMA.
   public struct Area: Sendable, Hashable {
     public var range: AddressRange
     public var protection: Protection
@@ -40,8 +40,8 @@ public struct SpaceSnapshot: Sendable {
     /// 0 for ordinary pages.
     public var hugePageBytes: UInt64
     public var file: File?
-    /// Whether the kernel let go of the space right before it listed this one: what lies between it and
-    /// the one before may be missing.
+    /// Whether the kernel released the lock of the space right before it listed this area. Areas between
+    /// this one and the one before may be missing.
     public var followsSeam = false
 
     public struct File: Sendable, Hashable {
@@ -75,14 +75,14 @@ public struct SpaceSnapshot: Sendable {
   }
 }
 
-/// A thread as the kernel listed it.
+/// A thread in a list of the kernel.
 public struct ListedTask: Sendable {
   public var space: SpaceKey
   public var process: ProcessID
   public var thread: ThreadID
   public var parent: ProcessID
   public var name: ThreadName
-  /// The user stack pointer at its last entry into the kernel; 0 when unknown.
+  /// Its user stack pointer when it last entered the kernel; 0 when unknown.
   public var stackPointer: UInt64
   public var totals: SpaceTotals
 

@@ -2,72 +2,75 @@
 public import AddressSpace
 public import MappingEvents
 
-/// A mapping that a thread ran on, or runs on.
+/// A mapping that a thread runs on, or ran on.
 public struct ThreadStack: Sendable {
-  /// The whole of it, guard included, when the first thread started on it.
+  /// The whole mapping, including its guard page, when the first thread started on it.
   public var range: AddressRange
-  /// What of it is still mapped.
+  /// How much of it is still mapped.
   public var liveBytes: UInt64
   public var guardBytes: UInt64
-  /// Nil when the mapping was there before the tracer.
+  /// Nil when it was mapped before tracing began.
   public var mappedAt: KernelInstant?
   public var mappedBy: ThreadID?
-  public var mappedStack: CallPathID?
+  public var mappedCallPath: CallPathID?
   public var hasStackFlag: Bool
-  /// The thread that runs on it, or the last one that did.
+  /// The thread that runs on it, or the last one that ran on it.
   public var thread: ThreadID
   public var process: ProcessID
   public var creator: ThreadID?
-  /// The call path that created it; nil when that is not known.
-  public var createdStack: CallPathID?
-  /// The stack pointer that thread was seen with: its first one, or for a thread from before the
-  /// tracer any.
+  /// The call path that created this thread; nil when it is unknown.
+  public var createdCallPath: CallPathID?
+  /// The stack pointer of this thread when it started; for a thread from before tracing began, a later
+  /// one.
   public var pointer: UInt64
   public var startedAt: KernelInstant
   public var exitedAt: KernelInstant?
-  /// Threads that started on it so far.
+  /// How many threads have started on it so far.
   public var uses: Int
-  /// Threads that run on it now; more than one means that the caller carves stacks out of it.
+  /// How many threads run on it now. More than one means that the program cuts several stacks out of one
+  /// mapping.
   public var liveThreads: Int
-  /// Whether several threads were ever live on it at once.
+  /// Whether several threads ever ran on it at once.
   public var isCarved: Bool
 
   public var isIdle: Bool { liveThreads == 0 }
 
-  /// The size that a C library compares when it looks for a stack to use again.
+  /// The size that a C library compares when it looks for a stack to reuse.
   public var bytes: UInt64 { range.length }
 
-  /// The call path that is to blame when nobody gives it back: where it was mapped, or if it was used
-  /// again since, where the last thread on it was created.
-  public var blamedStack: CallPathID? { uses == 1 ? mappedStack ?? createdStack : createdStack }
+  /// The call path to blame when the stack is never unmapped: the one that mapped it, or after a reuse
+  /// the one that created the last thread on it.
+  public var blamedCallPath: CallPathID? {
+    uses == 1 ? mappedCallPath ?? createdCallPath : createdCallPath
+  }
 }
 
-/// The thread stacks of one space and the history of each size.
+/// The thread stacks of one space, and a history for each size.
 ///
-/// A C library gives a new thread an idle stack of the size if it has one. What was mapped afresh
-/// while an idle one lay there therefore tells that the idle one is out of its reach.
+/// A C library gives a new thread an idle stack of the right size if it has one. If it maps a new stack
+/// while one lies idle, it does not know of the idle one.
 public struct ThreadStacks: Sendable {
-  /// By origin of the mapping.
+  /// By `LiveMapping.origin`.
   public internal(set) var byOrigin: [UInt64: ThreadStack] = [:]
-  /// By size in bytes, guard included.
+  /// By size in bytes, including the guard page.
   public internal(set) var history: [UInt64: History] = [:]
-  /// The last few that were unmapped, should it turn out that they were not.
+  /// The last few stacks that were unmapped, in case a munmap turns out to have failed.
   private var removals: [(origin: UInt64, stack: ThreadStack)] = []
 
   public struct History: Sendable {
-    /// Stacks of this size that were mapped afresh for a thread.
+    /// How many stacks of this size were mapped for a new thread.
     public var fresh = 0
     public var lastFreshAt: KernelInstant?
-    /// Threads that started on an idle stack of this size.
+    /// How many threads started on an idle stack of this size.
     public var reused = 0
-    /// Idle stacks that were unmapped.
+    /// How many idle stacks were unmapped.
     public var reclaimed = 0
-    /// The longest that a stack lay idle, in nanoseconds, before it was reused or unmapped.
+    /// The longest time that a stack lay idle before it was reused or unmapped, in nanoseconds.
     public var longestIdle: UInt64 = 0
 
     public init() {}
 
-    /// Adds what happened to stacks of another size.
+    /// Adds the history of stacks of another size.
     public mutating func add(_ other: History) {
       fresh += other.fresh
       lastFreshAt = [lastFreshAt, other.lastFreshAt].compactMap { $0 }.max()
@@ -85,17 +88,18 @@ public struct ThreadStacks: Sendable {
     guard var stack = byOrigin[origin] else {
       let stack = fresh()
       byOrigin[origin] = stack
-      // A mapping from before our time is old, not fresh, whoever starts on it now.
+      // A mapping from before tracing began is not new, even when its first thread starts now.
       if let mapped = stack.mappedAt {
         history[stack.bytes, default: History()].fresh += 1
-        // A program can keep memory for a while before it makes a stack of it.
+        // A program can hold memory for a while before it uses it as a stack.
         let latest = history[stack.bytes]?.lastFreshAt ?? mapped
         history[stack.bytes]?.lastFreshAt = max(latest, mapped)
       }
       return
     }
-    // Older kernels tell of a thread's end only after they let its stack go: one that
-    // starts where the last one did is its successor, one that starts elsewhere has another slot.
+    // Older kernels report the end of a thread after its stack can be reused. A thread that starts with
+    // the same stack pointer follows the last one. A thread with another one has its own part of the
+    // mapping.
     if stack.isIdle || !stack.isCarved && stack.pointer == pointer {
       var past = history[stack.bytes] ?? History()
       past.reused += 1
@@ -110,7 +114,7 @@ public struct ThreadStacks: Sendable {
     stack.thread = thread
     stack.process = process
     stack.creator = creator
-    stack.createdStack = path
+    stack.createdCallPath = path
     stack.pointer = pointer
     stack.startedAt = when
     stack.exitedAt = nil
@@ -119,7 +123,7 @@ public struct ThreadStacks: Sendable {
 
   mutating func exited(_ thread: ThreadID, origin: UInt64, at when: KernelInstant) {
     guard var stack = byOrigin[origin] else { return }
-    // Otherwise its successor is on it already.
+    // If not, the next thread runs on it already.
     guard stack.isCarved || stack.thread == thread else { return }
     stack.liveThreads = max(0, stack.liveThreads - 1)
     if stack.isIdle { stack.exitedAt = when }
@@ -144,7 +148,7 @@ public struct ThreadStacks: Sendable {
     }
   }
 
-  /// Undoes part of a removal.
+  /// Undoes a removal of `bytes`.
   mutating func restored(_ bytes: UInt64, origin: UInt64) {
     guard bytes > 0 else { return }
     if byOrigin[origin] == nil, let index = removals.lastIndex(where: { $0.origin == origin }) {

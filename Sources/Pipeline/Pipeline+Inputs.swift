@@ -120,12 +120,12 @@ extension Pipeline {
   /// processes, and all but one of each path.
   func sweepCallPaths() {
     guard callPaths.isFull else { return }
-    var used = ledger.stacksInUse()
+    var used = ledger.callPathsInUse()
     for verdict in book.verdicts { if let id = verdict.callPath { used.insert(id) } }
     for sink in sinks { used.formUnion(sink.callPathsInUse) }
     used.formUnion(used.map { callPaths.book.canonical($0) })
     forgotten += callPaths.forget(except: used)
-    ledger.forgetStacks(except: used)
+    ledger.forgetCallPaths(except: used)
     for sink in sinks { sink.forgetCallPaths(except: used) }
   }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Bytes that are appended to and begun anew, without a check of bounds for each.
+/// A growing buffer that is emptied and reused. It does not check bounds for each byte.
 struct ByteBuffer: ~Copyable {
   private(set) var base: UnsafeMutablePointer<UInt8>
   private(set) var count = 0
@@ -17,7 +17,7 @@ struct ByteBuffer: ~Copyable {
 
   mutating func removeAll() { count = 0 }
 
-  /// Makes room for `more` bytes; answers where they go. `advance` says how many there were.
+  /// Makes room for `more` bytes. Returns where they go. Call `advance` after writing them.
   @inline(__always)
   mutating func reserve(_ more: Int) -> UnsafeMutablePointer<UInt8> {
     if count + more > capacity { grow(more) }
@@ -58,7 +58,7 @@ struct ByteBuffer: ~Copyable {
 }
 
 extension UnsafeMutablePointer<UInt8> {
-  /// Writes and moves on.
+  /// Writes a byte and moves to the next one.
   @inline(__always)
   mutating func put(_ byte: UInt8) {
     pointee = byte

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The contents of a frame while it is put together.
+/// The contents of a frame while it is being written.
 struct FrameBytes {
   private(set) var bytes: [UInt8] = []
 
@@ -24,7 +24,7 @@ struct FrameBytes {
     bytes += raw
   }
 
-  /// Absent, or there with what `write` puts.
+  /// Writes whether there is a value, and if so, the value by calling `write`.
   mutating func put<Value>(
     _ value: Value?, _ write: (inout FrameBytes, Value) -> Void
   ) {
@@ -40,11 +40,11 @@ struct FrameBytes {
   }
 }
 
-/// Why bytes are no frame.
+/// The bytes are not a valid frame.
 struct FrameDefect: Error {}
 
-/// Takes a frame apart. Every count is held against the bytes there are, so that damage costs neither
-/// memory nor time.
+/// Reads the contents of a frame. It checks every count against the bytes that are left, so that a
+/// damaged count cannot cost memory or time.
 struct FrameCursor {
   private var rest: UnsafeRawBufferPointer
 
@@ -101,7 +101,7 @@ struct FrameCursor {
     _ read: (inout FrameCursor) throws(FrameDefect) -> Value
   ) throws(FrameDefect) -> [Value] {
     let count = try number()
-    // Each takes a byte at least.
+    // Each value takes at least one byte.
     guard count <= UInt64(rest.count) else { throw FrameDefect() }
     var values: [Value] = []
     values.reserveCapacity(min(Int(count), 1 << 12))

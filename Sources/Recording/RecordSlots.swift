@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Records as differences to earlier ones, of the same kind and thread where there is one.
+/// Writes each record as its difference to an earlier one, and reads it back. The earlier record is in
+/// one of 64 slots, chosen by kind and thread.
 ///
-/// Knows of their layout only that they are words of 8 bytes, which of them is the time, and that kind,
-/// length and thread are in the first two. Reader and writer keep the same slots; each block begins
-/// without any.
+/// This type knows little of the layout of records: they are words of 8 bytes, kind, length and thread
+/// are in the first two, and one more word is the time. Reader and writer keep the same slots. Each block
+/// begins with empty slots.
 struct RecordSlots: ~Copyable {
   private let words: UnsafeMutablePointer<UInt64>
-  /// Words of the record in each slot; 0 when there is none.
+  /// How many words the record in each slot has; 0 in an empty slot.
   private let lengths: UnsafeMutablePointer<UInt8>
   private var time: UInt64 = 0
 
@@ -82,13 +83,14 @@ struct RecordSlots: ~Copyable {
     buffer.append(record.bindMemory(to: UInt8.self))
   }
 
-  /// The time always differs, and has no bit.
+  /// Takes the bit of the time out. The time always differs, so it needs no bit.
   @inline(__always)
   private static func withoutTime(_ bits: UInt64) -> UInt64 {
     let low: UInt64 = (1 << UInt64(RecordingFormat.wordOfTime)) - 1
     return bits & low | bits >> 1 & ~low
   }
 
+  /// Undoes `withoutTime`.
   @inline(__always)
   private static func withTime(_ bits: UInt64) -> UInt64 {
     let low: UInt64 = (1 << UInt64(RecordingFormat.wordOfTime)) - 1
@@ -97,8 +99,8 @@ struct RecordSlots: ~Copyable {
 
   // MARK: Reading
 
-  /// The record that begins with the byte `type`, valid until the next one is read; nil when the bytes
-  /// are none.
+  /// Reads the record that begins with the byte `type`. The result is valid until the next call; nil if
+  /// the bytes are not a record.
   @inline(__always)
   mutating func read(_ type: UInt8, from cursor: inout ByteCursor) -> UnsafeRawBufferPointer? {
     var slot = Int(type)
@@ -134,7 +136,8 @@ struct RecordSlots: ~Copyable {
 }
 
 extension UnsafeMutablePointer<UInt8> {
-  /// Whole pages, as addresses mostly differ by, apart from other numbers: that saves a byte or two.
+  /// Writes a difference. Addresses mostly differ by whole pages; writing those as a number of pages saves
+  /// a byte or two.
   @inline(__always)
   mutating func put(difference: UInt64) {
     let signed = Int64(bitPattern: difference)
@@ -147,7 +150,7 @@ extension UnsafeMutablePointer<UInt8> {
   }
 }
 
-/// Where a block is read.
+/// Reads the bytes of a block.
 struct ByteCursor {
   private var place: UnsafePointer<UInt8>
   private let end: UnsafePointer<UInt8>
@@ -158,7 +161,7 @@ struct ByteCursor {
   }
 
   @inline(__always) var left: Int { end - place }
-  /// The next byte, left where it is.
+  /// The next byte, without moving past it.
   @inline(__always) var peeked: UInt8? { place < end ? place.pointee : nil }
 
   @inline(__always)

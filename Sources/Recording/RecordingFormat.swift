@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The numbers of docs/recording.md, which has the meaning of each.
+/// The constants of the format. docs/recording.md explains each one.
 public enum RecordingFormat {
   public static let version: UInt16 = 1
 
@@ -8,23 +8,24 @@ public enum RecordingFormat {
   static let fileHeaderBytes = 16
   static let blockMagic: [UInt8] = [0x8a] + Array("bpfblok".utf8)
   static let blockHeaderBytes = 44
-  /// A block is closed once it holds so much.
+  /// A block is closed when it holds this many bytes.
   static let blockBytes = 256 << 10
-  /// More than any block has that was written here: a frame is never cut in two.
+  /// The reader refuses larger blocks. The writer never splits a frame, so a block can exceed
+  /// `blockBytes`, but never this.
   static let mostBlockBytes = 1 << 28
-  /// Blocks from one that repeats the start facts to the next.
+  /// The start facts are repeated in every block whose number is a multiple of this.
   static let startEvery: UInt32 = 16
 
-  /// Records of earlier times that new ones are written as differences to.
+  /// How many earlier records new ones can be written as differences to.
   static let slots = 64
-  /// Words of 8 bytes; longer records are stored as they are.
+  /// In words of 8 bytes. Longer records are stored as they are.
   static let mostWords = 64
   static let wordOfTime = 2
 
   static let otherLength: UInt8 = 0x40
   static let verbatim: UInt8 = 0x41
 
-  /// What follows a frame of these types is a length and as many bytes.
+  /// The first byte of a frame. A length and that many bytes follow it.
   enum FrameType: UInt8 {
     case start = 0x80
     case window = 0x81
@@ -41,7 +42,7 @@ public enum RecordingFormat {
     case finished = 0x8c
     case marked = 0x8d
     case callsEnded = 0x8e
-    // Answers: what was asked because of the frame before them.
+    // Answers of the machine to questions that the item before them caused.
     case path = 0xc1
     case process = 0xc2
     case resident = 0xc3
@@ -55,7 +56,7 @@ public enum RecordingFormat {
   static func isAnswer(_ type: UInt8) -> Bool { type >= 0xc0 }
 }
 
-/// Whole numbers as 7 bits a byte, lowest first.
+/// Maps signed numbers to unsigned ones, so that small negative numbers take few bytes too.
 @inline(__always)
 func zigzag(_ value: Int64) -> UInt64 {
   UInt64(bitPattern: value << 1) ^ UInt64(bitPattern: value >> 63)

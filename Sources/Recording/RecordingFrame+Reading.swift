@@ -205,7 +205,7 @@ extension FrameCursor {
     let areas = try list { (from) throws(FrameDefect) in
       let start = reached &+ UInt64(bitPattern: unzigzag(try from.number()))
       let (end, overflow) = start.addingReportingOverflow(try from.number())
-      // Ascending and without overlap, as tables need it.
+      // The tables need areas in ascending order, without overlap.
       guard !overflow, start >= reached, end > start else { throw FrameDefect() }
       reached = end
       var area = SpaceSnapshot.Area(
@@ -271,7 +271,7 @@ extension FrameCursor {
       frame.unresolved = try from.optionalText().flatMap { UnresolvedReason(rawValue: $0) }
       return frame
     }
-    // A reason that is not known here is one all the same.
+    // A newer version can have written a reason that is unknown here.
     return CallPath(
       frames: frames,
       incomplete: incomplete.map { IncompleteReason(rawValue: $0) ?? .unreadable })

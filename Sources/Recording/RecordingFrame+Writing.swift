@@ -179,7 +179,7 @@ extension FrameBytes {
     }
   }
 
-  /// Each file once, then the areas, each from the end of the one before.
+  /// Writes each file once, then the areas, each relative to the end of the one before.
   mutating func put(_ space: SpaceSnapshot, _ texts: TextTable) {
     put(space.key.raw)
     put(space.totals)
@@ -259,7 +259,7 @@ extension FrameBytes {
 }
 
 extension SpaceSnapshot.Area {
-  /// What is either so or not, with the protection in the low bits.
+  /// The flags of the area, as bits. The protection is in the low three.
   var flags: UInt64 {
     get {
       UInt64(protection.rawValue & 7) | (isShared ? 8 : 0) | (isSpecial ? 16 : 0)

@@ -2,22 +2,22 @@
 import CZlib
 public import MappingEvents
 
-/// Why bytes are no recording that can be read here.
+/// Why a file cannot be read as a recording.
 public enum RecordingDefect: Error, Equatable {
   case empty
   case notARecording
   case otherVersion(UInt16)
 }
 
-/// What of a recording could not be read.
+/// How much of a recording could not be read.
 public struct RecordingDamage: Sendable, Equatable {
-  /// Bytes that are of no whole block.
+  /// Bytes that belong to no intact block.
   public var bytes = 0
-  /// The last of them reach to the end of the file: it was cut, or its writer was.
+  /// Whether the file ends in the middle of a block: the file was cut, or its writer was killed.
   public var isCut = false
-  /// Something is missing between two blocks that are there.
+  /// Whether something is missing between two intact blocks.
   public var hasGaps = false
-  /// Records that were in what is missing there.
+  /// How many records are missing there.
   public var records: UInt64 = 0
 
   public init(
@@ -32,13 +32,13 @@ public struct RecordingDamage: Sendable, Equatable {
   public var isNone: Bool { bytes == 0 && !hasGaps }
 }
 
-/// Goes through a recording from its start to its end, and over what is damaged.
+/// Reads a recording from start to end, and passes over damaged parts.
 public struct RecordingReader: ~Copyable {
   public enum Item {
-    /// As it came from the kernel, 8-byte aligned; valid until the next item is asked for.
+    /// A record as the kernel side wrote it, 8-byte aligned. Valid until the next item is read.
     case record(UnsafeRawBufferPointer)
     case frame(RecordingFrame)
-    /// Something is missing here, that many records and what came between them.
+    /// So many records are missing here, and the frames between them.
     case gap(records: UInt64)
   }
 
@@ -54,7 +54,7 @@ public struct RecordingReader: ~Copyable {
   private var expectedRecord: UInt64 = 0
   private var gap: UInt64?
 
-  /// Reads `bytes`, which have to stay where they are.
+  /// Reads `bytes`, which must stay valid as long as the reader.
   public init(_ bytes: UnsafeRawBufferPointer) throws(RecordingDefect) {
     let place = try Self.begin(bytes)
     self.init(bytes, from: place)
@@ -66,7 +66,7 @@ public struct RecordingReader: ~Copyable {
     cursor = ByteCursor(payload.base, count: 0)
   }
 
-  /// Where the blocks begin.
+  /// The offset of the first block.
   private static func begin(_ bytes: UnsafeRawBufferPointer) throws(RecordingDefect) -> Int {
     if bytes.isEmpty { throw .empty }
     let magic = RecordingFormat.fileMagic
@@ -76,14 +76,14 @@ public struct RecordingReader: ~Copyable {
       if version != RecordingFormat.version { throw .otherVersion(version) }
       return RecordingFormat.fileHeaderBytes
     }
-    // One that was cut within its first bytes, or whose first bytes are damaged, is one all the same.
+    // A file that was cut within its first bytes, or whose first bytes are damaged, is a recording too.
     let isCut = bytes.count < RecordingFormat.fileHeaderBytes
     if isCut, bytes.prefix(magic.count).elementsEqual(magic.prefix(bytes.count)) { return 0 }
     if block(in: bytes, from: 0) == nil { throw .notARecording }
     return 0
   }
 
-  /// Whether an answer comes next: what was asked because of the item before.
+  /// Whether the next item is an answer to a question that the item before caused.
   public mutating func nextIsAnswer() -> Bool {
     if gap != nil { return false }
     if cursor.left == 0 { openBlock() }
@@ -91,7 +91,7 @@ public struct RecordingReader: ~Copyable {
     return RecordingFormat.isAnswer(type)
   }
 
-  /// Nil at the end. Paths become ids in `texts`.
+  /// The next item; nil at the end. Paths are added to `texts`.
   public mutating func next(texts: inout TextTable) -> Item? {
     while true {
       if cursor.left == 0, gap == nil { openBlock() }
@@ -116,7 +116,7 @@ public struct RecordingReader: ~Copyable {
         abandonBlock()
         continue
       }
-      // A later version may add frames that this one can do without.
+      // A newer version may add frame types. A reader that does not know them passes over them.
       guard let type = RecordingFormat.FrameType(rawValue: type) else { continue }
       var from = FrameCursor(bytes)
       do throws(FrameDefect) {
@@ -137,16 +137,16 @@ public struct RecordingReader: ~Copyable {
     if verbatim.count < words { verbatim = Array(repeating: 0, count: words) }
     return verbatim.withUnsafeMutableBytes { target in
       target.copyMemory(from: bytes)
-      // Stays where it is until the next one is read.
+      // The array stays where it is until the next record is read.
       return UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(target)[..<count])
     }
   }
 
-  /// Bytes that a checksum vouches for and that still say nothing: the writer was at fault.
+  /// Gives up a block whose checksum is right but whose contents are not: the writer made a mistake.
   private mutating func abandonBlock() {
     damage.bytes += max(1, cursor.left)
     cursor = ByteCursor(payload.base, count: 0)
-    // What it held is noted once the next block says how far the count is.
+    // The next block has the count of records so far. That tells how many are missing.
     if gap == nil { gap = 0 }
   }
 
@@ -161,7 +161,7 @@ public struct RecordingReader: ~Copyable {
     var body: Range<Int>
   }
 
-  /// Unpacks the next block that is whole; none is left when the cursor stays empty.
+  /// Unpacks the next intact block. The cursor stays empty if there is none.
   private mutating func openBlock() {
     while place < file.count {
       guard let block = Self.block(in: file, from: place) else {
@@ -207,7 +207,7 @@ public struct RecordingReader: ~Copyable {
     return true
   }
 
-  /// The first whole block at or after `place`.
+  /// The first intact block at or after `place`.
   static func block(in file: UnsafeRawBufferPointer, from place: Int) -> Block? {
     let first = RecordingFormat.blockMagic[0]
     var start = place
@@ -228,7 +228,7 @@ public struct RecordingReader: ~Copyable {
       word(40) == checksum(header, count: 40)
     else { return nil }
     let (raw, stored) = (Int(word(24)), Int(word(28)))
-    // Deflate makes nothing a thousand times smaller: more would be a trap.
+    // Deflate packs at most about 1000 to 1. A block that claims more would only exhaust memory.
     guard raw <= RecordingFormat.mostBlockBytes, raw <= 1100 * (stored + 1),
       stored <= file.count - end
     else { return nil }

@@ -3,14 +3,13 @@ import CZlib
 public import MappingEvents
 public import Pipeline
 
-/// Makes a recording of records and frames, block by block. Bytes that are ready to be written pile up
-/// in `finished` until they are taken.
+/// Turns records and frames into the bytes of a recording, block by block. Finished blocks collect in
+/// `finished` until the caller takes them.
 ///
-/// A record costs tens of nanoseconds and no allocation: it is written as what differs from an earlier
-/// one of its kind and thread.
+/// A record costs tens of nanoseconds and no allocation.
 public struct RecordingWriter: ~Copyable {
   public private(set) var finished: [UInt8] = []
-  /// Records since the start.
+  /// How many records were appended so far.
   public private(set) var recordCount: UInt64 = 0
 
   private let start: [UInt8]
@@ -31,10 +30,10 @@ public struct RecordingWriter: ~Copyable {
     beginBlock()
   }
 
-  /// Empties `finished`, once it has been written.
+  /// Empties `finished`. Call this after writing it.
   public mutating func take() { finished.removeAll(keepingCapacity: true) }
 
-  /// Answers whether that filled a block, which is finished now.
+  /// Returns whether that filled a block, which is then in `finished`.
   @discardableResult
   public mutating func append(_ record: UnsafeRawBufferPointer) -> Bool {
     slots.write(record, to: &payload)
@@ -57,8 +56,8 @@ public struct RecordingWriter: ~Copyable {
     if payload.count >= RecordingFormat.blockBytes { closeBlock() }
   }
 
-  /// Puts what there is into `finished`, though the block is not full: what is there survives the end
-  /// of this program then.
+  /// Finishes the current block, even if it is not full. Once written, its contents survive a crash of
+  /// this program.
   public mutating func closeBlock() {
     guard !payload.isEmpty else { return }
     var packed = [UInt8](repeating: 0, count: bpfleak_deflate_bound(payload.count))

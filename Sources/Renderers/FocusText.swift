@@ -59,8 +59,8 @@ private func sizeLines(_ report: FocusReport, columns: Int) -> [String] {
   func growth(_ bytes: Int64) -> String {
     bytes == 0 ? "unchanged" : "\(formatSignedBytes(bytes)) since the \(since)"
   }
-  func rate(_ perSecond: Double) -> String {
-    perSecond > 0 ? compactRate(perSecond) : "none"
+  func rate(_ perSecond: Double, _ done: String) -> String {
+    perSecond > 0 ? "\(compactRate(perSecond)) \(done) per second" : "none \(done)"
   }
   func line(_ title: String, _ size: String, _ words: [String]) -> [String] {
     let first = padRight(title, to: 9) + padLeft(size, to: 10)
@@ -72,14 +72,13 @@ private func sizeLines(_ report: FocusReport, columns: Int) -> [String] {
     virtual.append("\(formatSignedBytes(row.virtualPerMinute)) per minute")
   }
   if let kind = row.growingKind { virtual.append("growing: \(kind.rawValue)") }
-  let rates =
-    "\(rate(row.mapsPerSecond)) mapped and \(rate(row.unmapsPerSecond)) unmapped per second"
+  let rates = [rate(row.mapsPerSecond, "mapped"), rate(row.unmapsPerSecond, "unmapped")]
   return line("virtual", formatBytes(row.virtualBytes), virtual)
     + line(
       "resident", row.residentBytes.map(formatBytes) ?? "unknown",
       row.residentBytes == nil ? [] : [growth(row.residentGrowth)])
-    + line("mappings", formatCount(UInt64(max(0, row.mappings))), [rates])
-    + row.caveats.map { truncate("\($0.mark): \($0.rawValue)", to: columns) }
+    + line("mappings", formatCount(UInt64(max(0, row.mappings))), rates)
+    + row.caveats.map { truncate("\($0.mark) \($0.rawValue)", to: columns) }
 }
 
 private func groupLines(_ groups: [MappingGroup], columns: Int, most: Int?) -> [String] {

@@ -70,19 +70,13 @@ func mappingTable(_ report: FocusReport, number: Int) -> String {
         .init(
           age.map { formatDuration(nanoseconds: $0) } ?? (row.isSeeded ? "before" : "unknown"),
           value: age.map { Double($0) } ?? 1e20),
-        .init(owner(of: row)),
+        .init(row.owner()),
       ]
     }, filterHint: "kind, path, exited …")
   var left = report.leftOut
   left += max(0, report.mappings.count - most)
   return title + table.markup
     + (left > 0 ? "<p>\(counted(left, "more mapping")) not shown.</p>" : "")
-}
-
-private func owner(of row: MappingRow) -> String {
-  guard let thread = row.thread else { return row.path }
-  let stack = "stack of thread \(thread.id.raw)" + (thread.isAlive ? "" : " (exited)")
-  return row.path.isEmpty ? stack : "\(stack) \(row.path)"
 }
 
 /// The machine's memory by holder.

@@ -49,8 +49,8 @@ private func legendLines(_ rows: [SpaceRow], columns: Int) -> [String] {
   }
   for caveat in SpaceRow.Caveat.allCases
   where rows.contains(where: { $0.caveats.contains(caveat) }) {
-    legend.append("\(caveat.mark): \(caveat.rawValue)")
+    legend.append("\(caveat.mark) \(caveat.rawValue)")
   }
-  if rows.contains(where: { $0.residentBytes == nil }) { legend.append("?: size unknown") }
+  if rows.contains(where: { $0.residentBytes == nil }) { legend.append("? size unknown") }
   return legend.isEmpty ? [] : hanging(phrases: legend, columns: columns)
 }

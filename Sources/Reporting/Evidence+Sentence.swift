@@ -6,9 +6,8 @@ import TextLayout
 extension Evidence {
   /// The fact in words for a person: what was observed, then what follows from it.
   ///
-  /// - Parameters:
-  ///   - hasOnePath: whether the verdict is on a single call path, not on all memory of one size.
-  ///   - hasEnded: whether the process has exited, so that the kernel has taken its memory back.
+  /// `hasOnePath` tells whether the verdict is on a single call path and not on all memory of one size.
+  /// `hasEnded` tells whether the process has exited, so that the kernel has taken its memory back.
   func sentence(
     at now: KernelInstant, hasOnePath: Bool = true, hasEnded: Bool = false
   ) -> String {

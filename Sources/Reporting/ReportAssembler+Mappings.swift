@@ -18,7 +18,7 @@ public func mappingRows(of space: Space, _ ledger: Ledger, _ texts: TextTable) -
         offset: mapping.file == .none && !mapping.isShared
           ? nil : entry.range.start &+ mapping.offsetBias,
         born: mapping.born, isSeeded: mapping.isSeeded, origin: space.origin(of: mapping),
-        callPath: mapping.callPathID, thread: stack.map { ($0.thread, !$0.isIdle) }))
+        callPath: mapping.callPath, thread: stack.map { ($0.thread, !$0.isIdle) }))
   }
   return rows
 }

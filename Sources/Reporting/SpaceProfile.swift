@@ -34,7 +34,7 @@ public struct SpaceProfile: Sendable {
       let mapping = entry.value
       // A guard page was mapped with its stack, so it counts as part of the stack.
       let kind = mapping.kind == .guard ? .threadStack : mapping.kind
-      tallies[Key(kind: kind, callPath: mapping.callPathID), default: OriginTally()].take(
+      tallies[Key(kind: kind, callPath: mapping.callPath), default: OriginTally()].take(
         entry.range.length, of: mapping, space.accounts[mapping.account].origin,
         isLeaked: blame.covers(entry.range.start))
     }

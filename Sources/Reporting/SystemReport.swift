@@ -88,7 +88,7 @@ public struct SpaceRow: Sendable {
   public enum Caveat: String, CaseIterable, Sendable {
     case notYetListed = "table incomplete"
     case lostEvents = "events lost"
-    case compat = "32-bit: table is re-read, not traced"
+    case compat = "32-bit, re-read instead of traced"
   }
 }
 

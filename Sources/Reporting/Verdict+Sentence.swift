@@ -86,7 +86,7 @@ extension Verdict {
     let by = culprit.map { " made by \($0)" } ?? ""
     let mappings =
       counted(count, noun)
-      + (eachBytes.map { " of \(formatBytes($0))\(by)" } ?? "\(by) (\(formatBytes(bytes)) in total)")
+      + (eachBytes.map { " of \(formatBytes($0))" } ?? " (\(formatBytes(bytes)) in total)") + by
     let were = count == 1 ? "was" : "were"
     switch standing {
     case .leaking: return "\(mappings) \(were) never unmapped\(pace(at: now))."
@@ -117,11 +117,11 @@ extension Verdict {
     let heap =
       subject.origin.manner == .committed
       ? "The accessible part of reserved memory, such as malloc arenas," : "The heap"
-    let by = culprit.map { ", mostly for \($0)," } ?? ""
+    let by = culprit.map { ", mostly for \($0)" } ?? ""
     switch standing {
     case .leaking:
-      return "\(heap) grew by \(formatBytes(bytes))\(by) and does not shrink\(pace(at: now))."
-    case .suspect: return "\(heap) grew by \(formatBytes(bytes))\(by) so far\(doubt)\(rate)."
+      return "\(heap) grew by \(formatBytes(bytes))\(by), and does not shrink\(pace(at: now))."
+    case .suspect: return "\(heap) grew by \(formatBytes(bytes)) so far\(by)\(doubt)\(rate)."
     case .withdrawn: return "\(heap) blamed earlier is no leak: it shrank, or stopped growing."
     }
   }

@@ -2,20 +2,19 @@
 
 /// The call that code before a return address makes.
 enum CallInstruction: Equatable {
-  /// So far from the return address is what it calls.
+  /// The distance from the return address to the function that is called, in bytes.
   case direct(Int64)
   case indirect
 
-  /// Of this machine, where `code` ends at the return address; nil when no call is there.
-  init?(before code: [UInt8]) {
-    #if arch(x86_64)
-      self.init(x86_64: code)
-    #else
-      self.init(arm64: code)
-    #endif
+  /// `code` ends at the return address. Nil when it does not end in a call.
+  init?(before code: [UInt8], on machine: Machine) {
+    switch machine {
+    case .amd64: self.init(x86_64: code)
+    case .arm64: self.init(arm64: code)
+    }
   }
 
-  /// `E8` with a distance, or `FF /2` in any of its lengths.
+  /// `E8` with a distance, or `FF /2` in each of its lengths.
   init?(x86_64 code: [UInt8]) {
     let end = code.count
     if end >= 5, code[end - 5] == 0xE8 {
@@ -38,12 +37,12 @@ enum CallInstruction: Equatable {
     return nil
   }
 
-  /// `bl`, `blr` and the `blr`s that authenticate.
+  /// `bl`, `blr`, and the forms of `blr` that authenticate.
   init?(arm64 code: [UInt8]) {
     guard code.count >= 4 else { return nil }
     let word = UInt32(truncatingIfNeeded: Self.word(code.suffix(4)))
     if word >> 26 == 0b100101 {
-      // 26 bits, of four bytes each, from the instruction itself.
+      // 26 bits count instructions of four bytes, from the `bl` itself.
       self = .direct(Int64(Int32(bitPattern: word << 6) >> 4) - 4)
     } else if word & 0xFFFF_FC1F == 0xD63F_0000 || word & 0xFEFF_F800 == 0xD63F_0800 {
       self = .indirect

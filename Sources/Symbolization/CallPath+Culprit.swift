@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension CallPath {
-  /// Whose line it is: the innermost frame that is neither C library, loader, allocator nor the
-  /// runtime of a language.
+  /// The innermost frame that is not plumbing: not of the C library, the loader, an allocator or a
+  /// language's runtime.
   ///
-  /// Nil when every frame is one of those, or unknown.
+  /// Nil when every frame is plumbing or unknown.
   public var culprit: StackFrame? { frames.first { !$0.isPlumbing } }
 
-  /// The culprit in a few words, its function or where in a module it is; nil when neither is known.
+  /// The culprit's function, or its place in its module; nil when neither is known.
   public var origin: String? {
     guard let culprit else { return nil }
     if let function = culprit.function { return function }

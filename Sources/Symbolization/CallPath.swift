@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Where a thread was when it made a call: its frames, innermost first.
+/// The functions that a thread was in when it made a system call, innermost first.
 public struct CallPath: Hashable, Sendable {
   /// An inlined function is a frame of its own, before the one it was inlined into.
   public var frames: [StackFrame]
-  /// Nil when the frames reach to the start of the thread; else why they stop short.
+  /// Why the frames stop short; nil when they reach the start of the thread.
   public var incomplete: IncompleteReason?
 
   public init(frames: [StackFrame], incomplete: IncompleteReason? = nil) {
@@ -14,13 +14,13 @@ public struct CallPath: Hashable, Sendable {
 
   public var isComplete: Bool { incomplete == nil }
 
-  /// Equal for stacks of one call path.
+  /// Equal for two captures of one call path.
   ///
-  /// What a just-in-time compiler wrote it writes again, better and elsewhere, when it is called often:
-  /// the same Java method has three addresses in as many seconds. Such frames count by name, and where
-  /// they have none the path is what was called from there, if that is more than the C library.
+  /// A just-in-time compiler compiles a busy function again and puts it elsewhere: one Java method has
+  /// three addresses in three seconds. So compiled frames count by name. The path ends at a compiled
+  /// frame without a name, if more than plumbing was called from there.
   ///
-  /// How deep a function had called itself makes no other path.
+  /// Recursion of any depth counts as one call.
   var pathHash: Int {
     var steps: [PathStep] = []
     var isTelling = false
@@ -44,8 +44,7 @@ public struct CallPath: Hashable, Sendable {
   }
 }
 
-/// `path` with what is there several times in a row, one step or up to three, there once: recursion of
-/// any depth is the same.
+/// `path` without repeats of up to three steps in a row. Recursion of any depth gives the same path.
 func withoutRepeats<Step: Equatable>(_ path: [Step]) -> [Step] {
   var once: [Step] = []
   for step in path {
@@ -60,12 +59,13 @@ func withoutRepeats<Step: Equatable>(_ path: [Step]) -> [Step] {
   return once
 }
 
-/// Why an unwound stack stops short.
+/// Why a call path stops short.
 public enum IncompleteReason: String, Hashable, Sendable {
-  /// It is deeper than what was copied of it.
+  /// The thread stack is deeper than the part that was copied.
   case copyTooShort = "the stack is deeper than what was copied of it"
   case noUnwindTables = "a frame's module has no unwind tables"
-  /// Where that was, the stack was searched for the call; beyond it frames can be missing or made up.
+  /// Code without unwind tables was passed by searching the stack for its caller. Frames beyond it can be
+  /// missing or wrong.
   case callerSearched = "frames past code without unwind tables are guesses"
   case tooDeep = "the stack has more frames than are kept"
   case processGone = "the process was gone before its stack was unwound"
@@ -75,15 +75,15 @@ public enum IncompleteReason: String, Hashable, Sendable {
   case unreadable = "the stack could not be copied"
 }
 
-/// One frame of a call stack.
+/// One function of a call path.
 public struct StackFrame: Hashable, Sendable {
-  /// The return address, or for the innermost frame the address of the call itself.
+  /// The return address. Of the innermost frame it is the address of the system call.
   public var address: UInt64
   /// Demangled; nil when unknown.
   public var function: String?
-  /// The path of the file that the code is from, as the process sees it; `[vdso]`.
+  /// The path of the file that the code is from, as the process sees it, or `[vdso]`.
   public var module: String?
-  /// Of the address in the module, as symbol tables and addr2line count.
+  /// The address in the module, as symbol tables and addr2line count.
   public var offset: UInt64?
   public var file: String?
   public var line: Int?

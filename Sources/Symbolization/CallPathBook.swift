@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 public import MappingEvents
 
-/// The call stacks of a run by their ids; each distinct frame is kept once.
+/// The call paths of a run by their ids. Each distinct frame is kept once.
 public struct CallPathBook: Sendable {
   private struct Entry: Sendable {
     var frames: [Int32]
@@ -13,8 +13,8 @@ public struct CallPathBook: Sendable {
   private var entries: [CallPathID: Entry] = [:]
   private var aliases: [CallPathID: CallPathID] = [:]
 
-  /// Past so many a run keeps no further ones.
-  private static let mostStacks = 100_000
+  /// A run keeps no more call paths than this.
+  private static let mostPaths = 100_000
 
   public init() {}
 
@@ -23,7 +23,7 @@ public struct CallPathBook: Sendable {
   /// The id that this call path had first.
   public func canonical(_ id: CallPathID) -> CallPathID { aliases[id] ?? id }
 
-  /// Whether it was resolved, be it to nothing.
+  /// Whether it was resolved, if only to no frames.
   public func isKnown(_ id: CallPathID) -> Bool { entries[canonical(id)] != nil }
 
   public subscript(id: CallPathID) -> CallPath? {
@@ -36,15 +36,15 @@ public struct CallPathBook: Sendable {
     let id = resolved.canonical
     if id != resolved.id {
       aliases[resolved.id] = id
-      // It may have been forgotten since.
+      // The call path may have been forgotten since.
       if entries[id] != nil { return }
     }
-    guard entries.count < Self.mostStacks || entries[id] != nil else { return }
+    guard entries.count < Self.mostPaths || entries[id] != nil else { return }
     entries[id] = Entry(
       frames: resolved.stack.frames.map { place(of: $0) }, incomplete: resolved.stack.incomplete)
   }
 
-  /// Forgets all stacks but those in `used`.
+  /// Forgets all call paths except `used`.
   public mutating func forget(except used: Set<CallPathID>) {
     aliases = aliases.filter { used.contains($0.key) }
     let kept = entries.filter { used.contains($0.key) }

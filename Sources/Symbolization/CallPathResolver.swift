@@ -3,19 +3,19 @@ import Glibc
 public import MappingEvents
 import Synchronization
 
-/// Unwinds and symbolizes captured stacks on a thread of its own, while their processes live.
+/// Turns captured stacks into call paths on a thread of its own, while their processes live.
 ///
-/// Whoever drains the ring hands stacks over and is never made to wait: what is too much at once is
-/// answered as `.tooManyAtOnce`.
+/// The thread that drains the ring hands stacks over and never waits. When too many come at once, some
+/// are answered as `.tooManyAtOnce`.
 public final class CallPathResolver: Sendable {
-  /// One stack that is done.
+  /// One answer.
   public struct Resolved: Sendable {
     public var id: CallPathID
     public var space: SpaceKey
-    /// The id that this call path had first; `id` itself when it is new.
+    /// The id that this call path had first, or `id` when the call path is new.
     public var canonical: CallPathID
     public var stack: CallPath
-    /// Of the modules that its process was not seen with before, by path.
+    /// The build ids of modules that this process was not seen with before, by path.
     public var buildIDs: [String: [UInt8]]
 
     public init(
@@ -30,7 +30,7 @@ public final class CallPathResolver: Sendable {
     }
   }
 
-  /// A stack that was unwound, and whose symbols are wanted now.
+  /// A call path that was unwound without symbols, which are wanted now.
   public struct Unwound: Sendable {
     public var id: CallPathID
     public var space: SpaceKey
@@ -53,14 +53,14 @@ public final class CallPathResolver: Sendable {
     var jobs = JobQueue<Job>()
     var waitingBytes = 0
     var done: [Resolved] = []
-    /// Stacks handed over and not yet answered.
+    /// Requests that are not answered yet.
     var open = 0
     var isStopping = false
   }
 
   private let state = Mutex(State())
   private nonisolated(unsafe) let wakeUp: UnsafeMutablePointer<sem_t>
-  /// So much may wait, in bytes of copied stacks.
+  /// The most that may wait, in bytes of copied stacks.
   private let mostWaiting: Int
 
   public init(mostWaitingBytes: Int = 16 << 20) {
@@ -70,7 +70,7 @@ public final class CallPathResolver: Sendable {
     var thread = pthread_t()
     var attributes = pthread_attr_t()
     pthread_attr_init(&attributes)
-    // Symbolizing follows whatever debug information says, sometimes deep.
+    // elfutils follows debug information by recursion, sometimes deep.
     pthread_attr_setstacksize(&attributes, 2 << 20)
     pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
     let own = Unmanaged.passRetained(self).toOpaque()
@@ -89,9 +89,11 @@ public final class CallPathResolver: Sendable {
     wakeUp.deallocate()
   }
 
-  /// Hands over a stack. `process` is one that lives in its space; `layout` another number each time
-  /// that code was mapped there. Without `symbolizes` frames have an address and a module only: the
-  /// symbols of a large program take longer to look through than its stacks take to unwind.
+  /// Hands over a stack.
+  ///
+  /// `process` lives in the stack's space. `layout` is a different number each time that code was mapped
+  /// there. Without `symbolizes` frames get an address and a module only: to look for symbols in a large
+  /// program takes longer than to unwind its stacks.
   public func submit(
     _ stack: CapturedStack, process: ProcessID, layout: Int, symbolizes: Bool = true
   ) {
@@ -112,8 +114,10 @@ public final class CallPathResolver: Sendable {
     wake()
   }
 
-  /// Asks for the symbols of a stack that was unwound without. A verdict waits for them, so they go
-  /// before whatever is to be unwound: of that they need nothing, and their process may end soon.
+  /// Asks for the symbols of a call path that was unwound without.
+  ///
+  /// This goes before all unwinding that waits: a verdict needs the symbols, and the process may end
+  /// soon.
   public func symbolize(_ unwound: Unwound, process: ProcessID) {
     state.withLock { state in
       state.open += 1
@@ -122,7 +126,7 @@ public final class CallPathResolver: Sendable {
     wake()
   }
 
-  /// A space is no more: what was kept for it goes.
+  /// Drops what was kept for a space that has ended.
   public func ended(_ space: SpaceKey) {
     state.withLock { $0.jobs.add(.ended(space)) }
     wake()
@@ -150,13 +154,14 @@ public final class CallPathResolver: Sendable {
   // MARK: The thread
 
   private func work() {
-    // What explains comes after what is traced: to Linux this thread is a process of its own here.
+    // Symbols must not take time from the traced programs. Linux applies the priority to this thread
+    // alone.
     setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 5)
     var images = ProcessImages()
     while true {
       waitForWork()
       while true {
-        // One at a time: more that is urgent may have come meanwhile.
+        // One at a time: an urgent job may have come meanwhile.
         let (job, isStopping) = state.withLock { ($0.jobs.next(), $0.isStopping) }
         if isStopping { return }
         images.closeUnused()
@@ -174,7 +179,7 @@ public final class CallPathResolver: Sendable {
     }
   }
 
-  /// Returns as well when nothing came for a while: then the files of processes need not stay open.
+  /// Also returns when nothing came for 3 s, so that the files of processes can be closed.
   private func waitForWork() {
     var limit = timespec()
     clock_gettime(CLOCK_REALTIME, &limit)

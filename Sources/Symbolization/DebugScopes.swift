@@ -2,7 +2,7 @@
 import CLibdw
 import Glibc
 
-/// The functions around one address of a compilation unit, inlined ones included, by its debug
+/// The functions around one address of a compilation unit, inlined ones included, from its debug
 /// information.
 struct DebugScopes {
   private var unit: Dwarf_Die
@@ -12,12 +12,12 @@ struct DebugScopes {
     self.unit = unit.pointee
     var innermost: UnsafeMutablePointer<Dwarf_Die>?
     guard dwarf_getscopes(unit, address, &innermost) > 0, let die = innermost else {
-      // For some places elfutils answers that there is nothing, though it says of each of the functions
-      // there that it has the place: seen with 0.188 and what rustc inlined from other crates.
+      // elfutils 0.188 finds nothing for some places in code that rustc inlined from another crate. Each
+      // function there still answers that the place is in it.
       scopes = Self.descent(from: unit.pointee, to: address).reversed()
       return
     }
-    // From an inlined function that list goes on to where the function was written; what is wanted is
+    // Beyond an inlined function that list goes on to where the function was written. This one goes on to
     // where it was inlined.
     var found: UnsafeMutablePointer<Dwarf_Die>?
     let count = dwarf_getscopes_die(die, &found)
@@ -35,7 +35,7 @@ struct DebugScopes {
       switch Int(dwarf_tag(&child)) {
       case Int(DW_TAG_subprogram), Int(DW_TAG_inlined_subroutine), Int(DW_TAG_lexical_block):
         if dwarf_haspc(&child, address) > 0 { return [child] + descent(from: child, to: address) }
-      // These have no addresses of their own, but functions in them.
+      // These have no addresses, and functions inside.
       case Int(DW_TAG_namespace), Int(DW_TAG_structure_type), Int(DW_TAG_class_type):
         let inside = descent(from: child, to: address)
         if !inside.isEmpty { return inside }
@@ -47,8 +47,8 @@ struct DebugScopes {
     } while true
   }
 
-  /// One frame for each function, innermost first. `frame` has the symbol of the outermost one and the
-  /// line of the innermost.
+  /// One frame for each function, innermost first. `frame` has the symbol of the outermost function and
+  /// the line of the innermost.
   func frames(around frame: StackFrame) -> [StackFrame] {
     var frames: [StackFrame] = []
     var current = frame
@@ -59,7 +59,7 @@ struct DebugScopes {
         current.function = name(of: &scope)
         current.isInlined = true
         frames.append(current)
-        // The next one out is at the line of this call.
+        // The next function out is at the line of this call.
         current.file = callFile(of: &scope) ?? current.file
         current.line = number(DW_AT_call_line, of: &scope)
       } else if tag == DW_TAG_subprogram {
@@ -83,11 +83,11 @@ struct DebugScopes {
     return scope(of: die) + String(cString: name)
   }
 
-  /// The namespaces and classes that a function was declared in, each followed by `::`.
+  /// The namespaces and classes that declare a function, each followed by `::`.
   private func scope(of die: Dwarf_Die) -> String {
     var die = die
     var attribute = Dwarf_Attribute()
-    // From what was inlined to the function as such, and from there to its declaration.
+    // An inlined function refers to the function as written, and that to its declaration.
     for _ in 0..<4 {
       var next = Dwarf_Die()
       guard

@@ -2,9 +2,9 @@
 import CLibdw
 import Glibc
 
-/// A C++, Rust or Swift symbol as its language writes it; any other as it is.
+/// A C++, Rust or Swift symbol as its language writes it. Other symbols stay as they are.
 func demangled(_ symbol: String) -> String {
-  // Versioned symbols are told apart by what follows the `@`.
+  // The version of a symbol follows the `@`.
   let name = symbol.prefix { $0 != "@" }
   guard name.utf8.first == UInt8(ascii: "_") || name.utf8.first == UInt8(ascii: "$") else {
     return String(name)

@@ -3,7 +3,7 @@ import CLibdw
 
 /// Where the functions of a module begin and end, by its symbols.
 ///
-/// elfutils looks through all symbols of a module each time that it is asked for one; this does so once.
+/// elfutils looks through all symbols of a module for each question. This looks through them once.
 struct FunctionStarts {
   private struct Row {
     var start: UInt64
@@ -40,11 +40,11 @@ struct FunctionStarts {
     self.init(sized: sized, labels: labels)
   }
 
-  /// `labels` are functions without a size, as assemblers write them, or places within others.
+  /// `labels` are symbols without a size: functions in assembly, or places within other functions.
   init(sized: [Range<UInt64>], labels: [UInt64]) {
     var all = sized.map { Row(start: $0.lowerBound, end: $0.upperBound) }
     all += labels.map { Row(start: $0, end: .max) }
-    // Of those that begin in one place the one with a size comes first.
+    // Of symbols at one place those with a size come first.
     all.sort { ($0.start, $0.end) < ($1.start, $1.end) }
     var rows: [Row] = []
     var covered: UInt64 = 0

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Jobs in the order they came, the urgent ones before all others.
+/// Jobs in the order in which they came, urgent ones before all others.
 struct JobQueue<Job> {
   private var urgent: [Job] = []
   private var incoming: [Job] = []
-  /// The next one last: what is taken must not be kept, since jobs are large.
+  /// The next job is the last one here: a job that is taken must leave the array, since jobs are large.
   private var outgoing: [Job] = []
 
   mutating func add(_ job: Job, isUrgent: Bool = false) {
@@ -12,7 +12,7 @@ struct JobQueue<Job> {
   }
 
   mutating func next() -> Job? {
-    // Few ever wait.
+    // Few urgent jobs ever wait.
     if !urgent.isEmpty { return urgent.removeFirst() }
     if outgoing.isEmpty {
       outgoing = incoming.reversed()

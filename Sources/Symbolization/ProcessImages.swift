@@ -3,7 +3,7 @@ import CLibdw
 import Glibc
 import MappingEvents
 
-/// The processes whose stacks were unwound last, with the call paths each had so far.
+/// The processes whose stacks were unwound last, and the call paths that each had so far.
 struct ProcessImages {
   private struct Entry {
     /// Nil when the process was gone.
@@ -11,27 +11,28 @@ struct ProcessImages {
     var layout: Int
     /// CLOCK_MONOTONIC nanoseconds.
     var usedAt: UInt64
-    /// The first id of each call path, by the hash of its addresses.
+    /// The first id of each call path, by `CallPath.pathHash`.
     var paths: [Int: CallPathID] = [:]
   }
 
   private var entries: [SpaceKey: Entry] = [:]
-  /// Bytes of stacks resolved since memory was last given back.
+  /// Bytes of stacks that were resolved since memory was last given back to the kernel.
   private var bytesSinceTrim = 0
   private var lookedAt: UInt64 = 0
 
-  /// Each holds the unwind tables and symbols of what it has come across: a few MB for a large one.
+  /// Each image holds the unwind tables and symbols of the code that it met: a few MB for a large program.
   private static let mostImages = 4
   private static let mostSpaces = 4096
-  /// How long the files of a process stay open unused, in nanoseconds.
+  /// Nanoseconds for which the files of a process stay open unused.
   private static let mostUnused: UInt64 = 2_000_000_000
-  /// Unwinding leaves holes between what stays: so much, in bytes of stacks, before they are given back.
+  /// Memory is given back after this many bytes of stacks. Unwinding leaves free memory between
+  /// allocations that stay, and malloc keeps it.
   private static let trimEvery = 16 << 20
 
   mutating func forget(_ space: SpaceKey) { entries[space] = nil }
 
-  /// Closes the files of processes that are not looked at any more, and gives back the memory that their
-  /// symbols took.
+  /// Closes the files of processes that were not asked for lately, and gives back the memory of their
+  /// symbols.
   mutating func closeUnused() {
     let now = Self.now
     guard now - lookedAt > Self.mostUnused / 2 else { return }
@@ -72,11 +73,12 @@ struct ProcessImages {
       buildIDs: entry.image?.takeBuildIDs() ?? [:])
   }
 
-  /// The same stack with its symbols; as it is when the process is gone. What that opens is large and
-  /// seldom needed twice, so it is closed again.
+  /// The same call path with its symbols, or as it is when the process is gone.
+  ///
+  /// The debug information is large and seldom needed twice, so it is closed again.
   func symbolize(_ unwound: CallPathResolver.Unwound, process: UInt32) -> CallPathResolver.Resolved
   {
-    let image = ProcessImage(process, readsDebugInfo: true)
+    let image = ProcessImage(LiveSpaceFiles(process: process), readsDebugInfo: true)
     let stack = image?.symbolized(unwound.stack)
     let buildIDs = image?.takeBuildIDs() ?? [:]
     malloc_trim(0)
@@ -85,7 +87,7 @@ struct ProcessImages {
       buildIDs: buildIDs)
   }
 
-  /// What is kept of a space, its process open if that lives.
+  /// The entry of a space, with its process open if the process lives.
   private mutating func entry(
     of space: SpaceKey, _ process: UInt32, _ thread: UInt32, _ layout: Int, readsDebugInfo: Bool
   ) -> Entry {
@@ -93,17 +95,17 @@ struct ProcessImages {
     var entry = entries[space] ?? Entry(image: nil, layout: layout, usedAt: 0)
     if entry.image == nil {
       entry.image =
-        ProcessImage(process, readsDebugInfo: readsDebugInfo)
-        ?? ProcessImage(thread, readsDebugInfo: readsDebugInfo)
+        ProcessImage(LiveSpaceFiles(process: process), readsDebugInfo: readsDebugInfo)
+        ?? ProcessImage(LiveSpaceFiles(process: thread), readsDebugInfo: readsDebugInfo)
     } else if entry.layout != layout {
-      _ = entry.image?.refresh()
+      entry.image?.refresh()
     }
     entry.layout = layout
     entry.usedAt = Self.now
     return entry
   }
 
-  /// Lets go of what was longest unused: of its files first, of its call paths much later.
+  /// Drops the entry that was unused for longest: its files first, its call paths much later.
   private mutating func makeRoom(for space: SpaceKey) {
     guard entries[space]?.image == nil else { return }
     let open = entries.filter { $0.value.image != nil }

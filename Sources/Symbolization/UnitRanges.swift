@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import CLibdw
 
-/// Which compilation unit of a module an address belongs to, by the units' own ranges.
+/// Finds the compilation unit of an address in a module, by the ranges of each unit.
 ///
-/// elfutils before 0.190 knows that from .debug_aranges alone, which LLVM's compilers leave out.
+/// elfutils before 0.190 finds it in .debug_aranges alone. LLVM's compilers do not write that section.
 struct UnitRanges {
   private struct Row {
     var start: Dwarf_Addr
@@ -16,7 +16,7 @@ struct UnitRanges {
   private let dwarf: OpaquePointer?
   private let bias: Dwarf_Addr
 
-  /// Reads the ranges of every unit of `module`: to be done once.
+  /// Reads the ranges of every unit of `module`, which takes long.
   init(of module: OpaquePointer) {
     var bias: Dwarf_Addr = 0
     dwarf = dwfl_module_getdwarf(module, &bias)
@@ -41,7 +41,7 @@ struct UnitRanges {
     self.rows = rows
   }
 
-  /// The unit of a place in the process, and how far that is from its place in the file.
+  /// The unit of a place in the process, and by how much addresses are higher there than in the file.
   func unit(at place: UInt64) -> (unit: Dwarf_Die, bias: Dwarf_Addr)? {
     let address = place &- bias
     var (low, high) = (0, rows.count)

@@ -23,7 +23,7 @@ struct DoctorCommand: ParsableCommand {
     var failure = probe.obstacle
     if failure == nil {
       do throws(TracerError) {
-        findings += try Self.findingsOfTrial(probe, &failure)
+        try Self.trial(on: probe, &findings)
       } catch {
         failure = error
         findings.append(Finding(.missing, "programs", Failure.tracer(error).sentence))
@@ -34,27 +34,27 @@ struct DoctorCommand: ParsableCommand {
     Main.emit("bpfleak works here. Next: sudo bpfleak\n")
   }
 
-  /// Loads and attaches everything for a moment. An error of attaching goes to `failure`, because the hooks
-  /// that were reached until then are findings too.
-  private static func findingsOfTrial(
-    _ probe: Probe, _ failure: inout TracerError?
-  ) throws(TracerError) -> [Finding] {
+  /// Loads and attaches everything for a moment, and adds what came out, also when it ends with an error.
+  private static func trial(
+    on probe: Probe, _ findings: inout [Finding]
+  ) throws(TracerError) {
     var tracer = try Tracer.load(TracerSpec(ringBytes: 1 << 16), probe)
-    var findings = [Finding(.good, "programs", programs(tracer.absences))]
+    findings.append(Finding(.good, "programs", programs(tracer.absences)))
+    var failure: TracerError?
     do throws(TracerError) {
       try tracer.attach()
       findings.append(Finding(.good, "hooks", "\(tracer.hooks.count) attached and detached again"))
     } catch {
       failure = error
-      findings.append(Finding(.missing, "hooks", Failure.tracer(error).sentence))
     }
     findings += (tracer.hooks + tracer.iterators).map(Finding.init)
     findings += tracer.absences.map { Finding($0, on: probe.version) }
-    if !tracer.listsText {
-      let tasks = try tracer.tasks()
-      findings.append(Finding(.good, "iterators", "\(tasks.count) threads listed in binary form"))
-    }
-    return findings
+    if let failure { throw failure }
+    let tasks = try tracer.tasks()
+    findings.append(
+      tracer.listsText
+        ? Finding(.lesser, "iterators", "\(tasks.count) threads read from the text of /proc")
+        : Finding(.good, "iterators", "\(tasks.count) threads listed in binary form"))
   }
 
   private static func programs(_ absences: [HookAbsence]) -> String {

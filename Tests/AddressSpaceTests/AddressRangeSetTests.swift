@@ -7,13 +7,13 @@ import Testing
     AddressRange(start: start, end: end)
   }
 
-  @Test("ranges given in any order are kept ascending, those that touch as one")
+  @Test("ranges given in any order are kept in ascending order, and joined where they touch")
   func normalForm() {
     let set = AddressRangeSet([range(8, 9), range(1, 3), range(3, 5), range(2, 4), range(7, 7)])
     #expect(set.ranges == [range(1, 5), range(8, 9)])
   }
 
-  @Test("a range that is added swallows what it overlaps or touches")
+  @Test("an added range is joined with the ranges that it overlaps or touches")
   func union() {
     var set = AddressRangeSet([range(1, 2), range(4, 6), range(8, 9), range(12, 13)])
     set.formUnion(range(2, 8))

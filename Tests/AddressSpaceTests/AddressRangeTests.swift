@@ -4,7 +4,7 @@ import Testing
 @testable import AddressSpace
 
 struct AddressRangeTests {
-  @Test("a range holds its start and not its end")
+  @Test("a range contains its start and not its end")
   func halfOpen() {
     let range = AddressRange(start: 0x1000, end: 0x3000)
     #expect(range.length == 0x2000)
@@ -14,7 +14,7 @@ struct AddressRangeTests {
     #expect(!range.contains(0x3000))
   }
 
-  @Test("a length that leads past the last address is cut off there")
+  @Test("a length that reaches beyond the last address is cut off there")
   func saturating() {
     let range = AddressRange(start: .max - 0xfff, length: 0x2000)
     #expect(range.end == .max)
@@ -60,7 +60,7 @@ struct AddressRangeTests {
     #expect(low.intersection(high).isEmpty)
   }
 
-  @Test("an empty range inside another overlaps it in nothing")
+  @Test("an empty range does not overlap the range around it")
   func emptyInside() {
     let range = AddressRange(start: 0x1000, end: 0x3000)
     #expect(!range.overlaps(AddressRange(start: 0x2000, end: 0x2000)))
@@ -76,7 +76,7 @@ struct AddressRangeTests {
     #expect(ordered.reversed().sorted() == ordered)
   }
 
-  @Test("a range is described as the kernel's maps file does, with prefixes")
+  @Test("a range is written as in /proc/PID/maps, with 0x in front of both addresses")
   func description() {
     #expect(
       "\(AddressRange(start: 0x7f00_0000_1000, end: .max))" == "0x7f0000001000-0xffffffffffffffff")

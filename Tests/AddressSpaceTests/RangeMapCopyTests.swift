@@ -11,7 +11,7 @@ struct RangeMapCopyTests {
     return map
   }
 
-  @Test("a change to a copy does not show in the original, nor the reverse")
+  @Test("a change to a copy does not show in the original, and the other way around")
   func independence() {
     var map = RangeMap(Span(10, 20, 1), Span(30, 40, 2))
     var copy = map
@@ -22,7 +22,7 @@ struct RangeMapCopyTests {
     #expect(copy.spans == [Span(10, 12, 1), Span(15, 20, 1), Span(30, 40, 9)])
   }
 
-  @Test("a copy shares every leaf but those it changes")
+  @Test("a copy shares every leaf except those that it changes")
   func sharing() {
     let map = makeMap(1000)
     var copy = map
@@ -32,7 +32,7 @@ struct RangeMapCopyTests {
     #expect(map.spans == makeMap(1000).spans)
   }
 
-  @Test("emptying a copy at once leaves the original whole")
+  @Test("emptying a copy leaves the original whole")
   func emptying() {
     let map = makeMap(1000)
     var copy = map
@@ -42,7 +42,7 @@ struct RangeMapCopyTests {
     #expect(map.brokenPromise == nil)
   }
 
-  @Test("a spare leaf that two maps hold is not written by either")
+  @Test("neither of two maps writes a spare leaf that both hold")
   func spares() {
     var map = makeMap(400)
     _ = map.take(1000, 3000)

@@ -4,8 +4,8 @@ import Testing
 @testable import AddressSpace
 
 struct RangeMapExhaustiveTests {
-  /// Every way to lay out entries over `pages` pages: each page is free, starts an entry, or
-  /// continues the one before.
+  /// All layouts of entries over `pages` pages. Each page is free, starts an entry, or continues the
+  /// entry before.
   func layouts(pages: Int) -> [[Span]] {
     var layouts: [[Span]] = [[]]
     for page in 0..<UInt64(pages) {
@@ -21,7 +21,7 @@ struct RangeMapExhaustiveTests {
     return layouts
   }
 
-  /// Applies every operation with every one of `ranges` to copies of a map made of `layout`.
+  /// Applies every operation with each of `ranges` to copies of a map with this `layout`.
   func checkEverything(_ layout: [Span], pages: Int, ranges: [(start: Int, end: Int)]) throws {
     var map = RangeMap<Int>()
     var array = PageArray(pages: pages)
@@ -70,7 +70,7 @@ struct RangeMapExhaustiveTests {
 
   @Test("every operation at every place of full leaves agrees with an array of pages")
   func fullLeaves() throws {
-    // Entries of two pages, some with a hole behind, fill two leaves and a bit more.
+    // Entries of two pages, some of them followed by a hole, fill a bit more than two leaves.
     let layout = (0..<70).map { Span($0 * 5 / 2, $0 * 5 / 2 + 2, Int($0)) }
     let pages = 180
     var ranges: [(start: Int, end: Int)] = []

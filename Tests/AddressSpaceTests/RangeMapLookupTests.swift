@@ -19,7 +19,7 @@ struct RangeMapLookupTests {
   }
 
   @Test(
-    "an address is found in the entry that holds it and in no other",
+    "an address is found in the entry that contains it and in no other one",
     arguments: [
       (0, nil), (9, nil), (10, 1), (19, 1), (20, 2), (29, 2), (30, nil), (39, nil), (40, 3),
       (49, 3),
@@ -30,7 +30,7 @@ struct RangeMapLookupTests {
   }
 
   @Test(
-    "the first entry ending after an address holds it or is the next above",
+    "the first entry that ends after an address contains it or is the next one above",
     arguments: [
       (0, 1), (10, 1), (19, 1), (20, 2), (29, 2), (30, 3), (49, 3), (50, nil), (.max, nil),
     ] as [(UInt64, Int?)])
@@ -39,7 +39,7 @@ struct RangeMapLookupTests {
   }
 
   @Test(
-    "the last entry starting before an address starts strictly below it",
+    "the last entry that starts before an address starts strictly below it",
     arguments: [
       (0, nil), (10, nil), (11, 1), (20, 1), (21, 2), (40, 2), (41, 3), (.max, 3),
     ] as [(UInt64, Int?)])
@@ -47,7 +47,7 @@ struct RangeMapLookupTests {
     #expect(map.lastEntry(startingBefore: address)?.value == value)
   }
 
-  @Test("the entries of a range are given whole, not clipped to it")
+  @Test("the entries of a range are whole, not clipped to it")
   func forEachInRange() {
     var found: [Span] = []
     map.forEach(in: range(15, 41)) { found.append(Span($0)) }
@@ -86,7 +86,7 @@ struct RangeMapLookupTests {
     }
   }
 
-  @Test("values of any alignment and size come back as they went in")
+  @Test("values of any alignment and size come back unchanged")
   func layouts() {
     struct Nothing: BitwiseCopyable, Sendable, Equatable {}
     func check<Value: Equatable>(_ make: (Int) -> Value) where Value: BitwiseCopyable & Sendable {

@@ -98,7 +98,7 @@ struct RangeMapRemovalTests {
     #expect(map.count == 3)
   }
 
-  @Test("an entry may hold the whole address space, and be cut at its ends")
+  @Test("an entry can cover the whole address space, and be cut at its ends")
   func wholeSpace() {
     var map = RangeMap(Span(0, .max, 1))
     #expect(map.byteCount == .max)
@@ -109,7 +109,7 @@ struct RangeMapRemovalTests {
     #expect(map.count == 1)
   }
 
-  @Test("removing all leaves a map as good as new")
+  @Test("after removing everything, a map behaves like a new one")
   func removeAll() {
     var map = RangeMap(Span(10, 20, 1), Span(30, 40, 2))
     map.removeAll()
@@ -118,7 +118,7 @@ struct RangeMapRemovalTests {
     #expect(map.spans == [Span(10, 20, 3)])
   }
 
-  @Test("one removal over many leaves reports every entry and keeps what lies outside")
+  @Test("one removal over many leaves reports every entry and keeps everything outside")
   func manyLeaves() {
     var map = RangeMap<Int>()
     for index in 0..<1000 { _ = map.place(UInt64(index) * 10, UInt64(index) * 10 + 8, index) }

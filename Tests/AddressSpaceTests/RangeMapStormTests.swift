@@ -4,12 +4,12 @@ import Testing
 
 @testable import AddressSpace
 
-/// How a storm chooses its ranges.
+/// How a storm of random operations chooses its ranges.
 struct StormShape: Sendable, CustomStringConvertible {
   var description: String
   var pages: Int
   var steps: Int
-  /// One range in `rarity` is up to `long` pages, the others up to `short`.
+  /// One in `rarity` ranges has up to `long` pages, the others up to `short`.
   var short: Int
   var long: Int
   var rarity: Int
@@ -72,7 +72,7 @@ struct RangeMapStormTests {
     }
   }
 
-  @Test("mappings made and undone in address order fill leaves well", arguments: [true, false])
+  @Test("mappings that come and go in address order fill leaves well", arguments: [true, false])
   func sequential(descending: Bool) {
     var map = RangeMap<Int>()
     for index in 0..<5000 {
@@ -85,7 +85,7 @@ struct RangeMapStormTests {
   }
 
   @Test(
-    "a map that has been large gives its leaves back as it shrinks", arguments: [1, 2] as [UInt64])
+    "a map frees its leaves as it shrinks", arguments: [1, 2] as [UInt64])
   func shrinking(seed: UInt64) {
     var numbers = SplitMix64(state: seed)
     var map = RangeMap<Int>()

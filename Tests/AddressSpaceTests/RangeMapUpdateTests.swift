@@ -4,7 +4,8 @@ import Testing
 @testable import AddressSpace
 
 struct RangeMapUpdateTests {
-  /// Adds 10 to each value in a range; answers the portions seen and the bytes reported.
+  /// Adds 10 to each value in a range. Returns the portions that `body` saw and the bytes that were
+  /// reported.
   func addTen(
     _ map: inout RangeMap<Int>, _ start: UInt64, _ end: UInt64,
     where needsChange: (Int) -> Bool = { _ in true }

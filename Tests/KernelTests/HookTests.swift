@@ -107,6 +107,17 @@ extension KernelTests {
       #expect(Set(attached).union(absent) == places)
     }
 
+    @Test("hooks of a part that a run does not ask for are neither attached nor absent")
+    func partNotAskedFor() throws {
+      var spec = Self.spec
+      spec.stacks = .none
+      var tracer = try Tracer.load(spec)
+      try tracer.attach()
+      let known = tracer.hooks + tracer.absences.map(\.hook)
+      #expect(known.contains { $0.program == "mmap_returned" })
+      #expect(!known.contains { $0.part == .callPaths })
+    }
+
     @Test("the kernel's types tell which places it has")
     func typedPlaces() {
       let found = Availability.ofTypedTracepoints(["task_newtask", "no_such_place"])

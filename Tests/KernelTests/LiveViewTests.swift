@@ -29,7 +29,7 @@ extension KernelTests {
       try await screen.wait("the order of names") { $0.contains("by name") }
       #expect(try await screen.isAbove(calm.pid, program.pid))
       try await screen.press("g", "s")
-      try await screen.wait("another order") { $0.contains("by growth a minute") }
+      try await screen.wait("another order") { $0.contains("sorted by growth per minute") }
       try await screen.press("/", "z", "z")
       try await screen.wait("an empty table") { $0.contains("Nothing matches 'zz'") }
       try await screen.press("Escape")

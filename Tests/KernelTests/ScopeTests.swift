@@ -146,7 +146,7 @@ extension KernelTests {
       let text = try await StartedProcess(
         [try Programs.bpfleak()] + arguments + ["--duration", "100ms"]
       ).finish().output
-      #expect(text.contains("\(all.mappings.count - large.count) smaller mappings left out"))
+      #expect(text.contains("\(all.mappings.count - large.count) smaller mappings not shown"))
       #expect(text.contains("mappings        \(all.mappings.count),"))
     }
   }

@@ -61,7 +61,7 @@ extension KernelTests {
 
     private func expectEvidence(_ leak: TraceLine, after lines: [TraceLine]) {
       let facts = leak.texts("evidence").map { $0.lowercased() }
-      var order = ["map_stack", "was the stack of", "exited", "still mapped", "idle"]
+      var order = ["thread stacks of", "belonged to", "exited", "still mapped", "sat unused"]
       if leak.number("period_ns") != nil { order.append("every") }
       let places = order.map { word in facts.firstIndex { $0.contains(word) } ?? -1 }
       #expect(places == places.sorted() && !places.contains(-1), "\(facts)")

@@ -43,8 +43,9 @@ extension ConstantFlip {
     ThreadStack(
       range: AddressRange(start: 0x7000_0000_0000 + UInt64(number) << 30, length: bytes),
       liveBytes: live ?? bytes, guardBytes: 0, mappedAt: instant(0), mappedBy: nil,
-      mappedStack: nil, hasStackFlag: true, thread: ThreadID(1000), process: ProcessID(1),
-      creator: nil, createdStack: nil, pointer: 0, startedAt: instant(0), exitedAt: instant(1000),
+      mappedCallPath: nil, hasStackFlag: true, thread: ThreadID(1000), process: ProcessID(1),
+      creator: nil, createdCallPath: nil, pointer: 0, startedAt: instant(0),
+      exitedAt: instant(1000),
       uses: 1, liveThreads: 0, isCarved: false)
   }
 

@@ -22,7 +22,7 @@ import Testing
         address: 0x7f00_0000_0000, bytes: 10 << 20, protection: [.read, .write], flags: flags))
   }
 
-  @Test("a mapping says its size, place, protection and what it is of")
+  @Test("a mapping has its size, address, protection and content")
   func map() {
     #expect(
       words(mapped([.private, .anonymous, .stack]), .mapped(range, replacedBytes: 0))
@@ -32,7 +32,7 @@ import Testing
         == "mapped 10.0 MiB at 0x7f0000000000 rw-p /lib/x.so, replacing 4 KiB")
   }
 
-  @Test("what was freed counts, not what was asked to be")
+  @Test("freed bytes count, not requested ones")
   func unmap() {
     #expect(
       words(.unmapping(address: range.start, bytes: 10 << 20), .unmapped(range, freed: 4096))

@@ -26,7 +26,7 @@ private let sizes = [
     return frame
   }
 
-  @Test("a leak is told in words at the top, once, and by whom, before the table", arguments: sizes)
+  @Test("a leak is told once in words above the table, with its process", arguments: sizes)
   func leaking(size: Size) {
     let frame = expectGoldenFrame(
       Contents.content(TextTestReports.leaking), size, named: "leaking")
@@ -35,21 +35,21 @@ private let sizes = [
     #expect(top.contains("created by spawn_reporter (report.c:28)") && !top.contains("made by"))
   }
 
-  @Test("without a verdict it is said so, and what grew most", arguments: sizes)
+  @Test("without a verdict the screen says so and names what grew most", arguments: sizes)
   func calm(size: Size) {
     let frame = expectGoldenFrame(Contents.content(TextTestReports.calm), size, named: "calm")
     #expect(frame.text.contains("No leak found so far. Grew most: java (pid 2240), +1.0 MiB"))
     #expect(!frame.lines.contains { $0.spans.contains { $0.style == .leaking } })
   }
 
-  @Test("a suspect is no leak, and looks other than one", arguments: sizes)
+  @Test("a suspect does not look like a leak", arguments: sizes)
   func suspect(size: Size) {
     let frame = expectGoldenFrame(Contents.content(TextTestReports.suspect), size, named: "suspect")
     #expect(frame.text.contains("No leak found so far, but 1 suspect."))
     #expect(frame.lines.contains { $0.spans.contains { $0.style == .suspect } })
   }
 
-  @Test("verdicts on processes that ended come last, dim, and say so; the rest is counted apart")
+  @Test("verdicts on exited processes come last, are dim, and are counted separately")
   func ended() {
     let content = Contents.content(TextTestReports.partlyEnded)
     let frame = expectGoldenFrame(content, sizes[0], named: "ended")
@@ -63,7 +63,7 @@ private let sizes = [
     #expect(line?.spans.allSatisfy { [.dim, .plain].contains($0.style) } == true)
   }
 
-  @Test("when all that leaked has ended, nothing that runs is called leaking")
+  @Test("when all leaking processes have exited, no running process is called leaking")
   func onlyEnded() {
     var report = TextTestReports.calm
     report.leaks = TextTestReports.partlyEnded.leaks.filter { $0.endedAgo != nil }
@@ -74,7 +74,7 @@ private let sizes = [
     #expect(!lines.contains { $0.spans.contains { $0.style == .leaking } })
   }
 
-  @Test("more verdicts on a process that was told are no more rows of the table")
+  @Test("further verdicts on a process above are not counted as rows below")
   func sameProcess() {
     var report = TextTestReports.leaking
     report.leaks = Array(repeating: TextTestReports.serverLeak, count: 3)
@@ -141,14 +141,14 @@ private let sizes = [
     #expect(!frame.text.contains("\u{1b}"))
   }
 
-  @Test("call paths unfold, a line for each frame, the culprit in bold", arguments: sizes)
+  @Test("call paths unfold to one line per frame, with the culprit in bold", arguments: sizes)
   func unfolded(size: Size) {
     let state = pressed([.character("u")], ViewState(focus: 31_108))
     let frame = expectGoldenFrame(Contents.focus, size, state, named: "unfolded")
     #expect(frame.text.contains("pthread_create@@GLIBC_2.34"))
   }
 
-  @Test("help says what each key does", arguments: sizes)
+  @Test("help explains each key", arguments: sizes)
   func help(size: Size) {
     let state = pressed([.function(1)])
     let frame = expectGoldenFrame(
@@ -156,13 +156,13 @@ private let sizes = [
     #expect(frame.text.contains("set a mark: growth counts from here"))
   }
 
-  @Test("nothing in scope is an answer, too", arguments: sizes)
+  @Test("an empty scope is shown as such", arguments: sizes)
   func empty(size: Size) {
     let frame = expectGoldenFrame(Contents.content(TextTestReports.empty), size, named: "empty")
     #expect(frame.text.contains("No process to show."))
   }
 
-  @Test("mappings and events of an open process are put on the screen line by line")
+  @Test("mappings and events of an open process are shown line by line")
   func panes() {
     let size = sizes[0]
     let mappings = pressed([.tab], ViewState(focus: 31_108))
@@ -202,7 +202,7 @@ private let sizes = [
     #expect(frame.lines.last?.text == "38x6 is too small; 80x24 shows all")
   }
 
-  @Test("from which mark growth counts is said at any width, and so is the pause")
+  @Test("the mark and the pause are shown at any width")
   func mark() {
     var content = Contents.content(TextTestReports.leaking)
     content.report.header.mark = ReportHeader.Mark(

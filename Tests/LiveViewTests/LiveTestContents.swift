@@ -53,9 +53,9 @@ enum LiveTestContents {
 
   /// As a message is where the call path is known.
   private static func named(_ message: String) -> String {
-    let parts = message.split(separator: ";", maxSplits: 1)
+    let parts = message.split(separator: ":", maxSplits: 1)
     guard parts.count == 2, parts[0].hasSuffix(" their threads") else { return message }
-    return "\(parts[0]) created by spawn_reporter (report.c:28);\(parts[1])"
+    return "\(parts[0]), created by spawn_reporter (report.c:28):\(parts[1])"
   }
 
   /// A straight line from where the growth began, or the size as it is.

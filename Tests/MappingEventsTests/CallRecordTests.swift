@@ -21,7 +21,7 @@ import Testing
     #expect(call.file == nil)
   }
 
-  @Test("a file mmap carries what identifies the file, and a huge page size when it has one")
+  @Test("an mmap of a file carries the identity of the file, and its huge page size if it has one")
   func fileMap() throws {
     let event = try decode(
       record(BPFLEAK_MAPPED_FILE, bpfleak_mapped_file.self) {
@@ -46,7 +46,7 @@ import Testing
     #expect(file.pageBytes == 2 << 20)
   }
 
-  @Test("a protection beyond read, write and execute is left out, never a trap")
+  @Test("unknown bits of a protection are ignored")
   func wideProtection() throws {
     let event = try decode(
       record(BPFLEAK_MAPPED, bpfleak_mapped.self) { $0.prot = 0xffff_fff9 })
@@ -54,7 +54,7 @@ import Testing
     #expect(call.protection == .read)
   }
 
-  @Test("munmap keeps the length as it was passed")
+  @Test("munmap carries the length that was passed")
   func unmapping() throws {
     let event = try decode(
       record(BPFLEAK_UNMAPPING, bpfleak_unmapping.self) {
@@ -67,14 +67,14 @@ import Testing
     #expect(address == 0x10000 && bytes == 1)
   }
 
-  @Test("a munmap that failed says so and no more")
+  @Test("a failed munmap carries nothing else")
   func unmapFailed() throws {
     let event = try decode(
       record(BPFLEAK_UNMAP_FAILED, bpfleak_unmap_failed.self) { $0.result = -12 })
     guard case .unmapFailed = event.fact else { throw OtherFact() }
   }
 
-  @Test("an mremap that was entered carries what it is about to move")
+  @Test("an entered mremap carries the range that it is about to move")
   func remapping() throws {
     let event = try decode(
       record(BPFLEAK_REMAPPING, bpfleak_remapping.self) {
@@ -88,7 +88,7 @@ import Testing
   }
 
   @Test(
-    "mremap answers an address, or nothing when its result is an error number",
+    "a returned mremap carries the new address, or nothing if it failed",
     arguments: [
       (0x7f00_0000_0000, 0x7f00_0000_0000), (-12, nil), (-1, nil), (-4095, nil),
       (-4096, 0xffff_ffff_ffff_f000),
@@ -127,7 +127,7 @@ import Testing
     #expect(address == 0x10000 && bytes == 0x1000 && prot == 0x100_0001 && told == error)
   }
 
-  @Test("a result that no kernel gives is an error like any other")
+  @Test("a result outside of the kernel's range of errors is still an error")
   func absurdResult() throws {
     let event = try decode(
       record(BPFLEAK_PROTECTED, bpfleak_protected.self) { $0.result = .min })
@@ -163,14 +163,14 @@ import Testing
     #expect(call.identity == FileIdentity(device: 5, inode: 7))
   }
 
-  @Test("shmdt carries its address alone")
+  @Test("shmdt carries only its address")
   func detaching() throws {
     let event = try decode(
       record(BPFLEAK_DETACHING, bpfleak_detaching.self) { $0.address = 0x10000 })
     guard case .detaching(0x10000) = event.fact else { throw OtherFact() }
   }
 
-  @Test("a call whose effect only the kernel knows carries where it may have been")
+  @Test("a call whose effect only the kernel knows carries the range that it may have changed")
   func unsure() throws {
     let event = try decode(
       record(BPFLEAK_UNSURE, bpfleak_unsure.self) {

@@ -24,7 +24,7 @@ import Testing
   @Test("a record one byte short of its kind is truncated; one of its size is not")
   func truncated() throws {
     for (kind, bytes) in Self.sizes {
-      // The largest record, so that every kind finds its bytes in it.
+      // As large as the largest record, so that it is long enough for every kind.
       let record = record(kind, bpfleak_execed.self)
       #expect(throws: RecordDefect.truncated(bytes: bytes - 1), "\(kind)") {
         try decode(record, first: bytes - 1)
@@ -33,13 +33,13 @@ import Testing
     }
   }
 
-  @Test("fewer bytes than a header are truncated, whatever they say", arguments: [0, 1, 31])
+  @Test("fewer bytes than a header are truncated, whatever their contents", arguments: [0, 1, 31])
   func noHeader(count: Int) throws {
     let record = record(BPFLEAK_SPACE_ENDED, bpfleak_space_ended.self)
     #expect(throws: RecordDefect.truncated(bytes: count)) { try decode(record, first: count) }
   }
 
-  @Test("a kind that is not of this wire version is named", arguments: [0, 17, 65535])
+  @Test("the number of an unknown kind is in the error", arguments: [0, 17, 65535])
   func unknownKind(kind: Int) throws {
     let record = record(BPFLEAK_EXECED, bpfleak_execed.self) {
       $0.header.kind = UInt16(kind)
@@ -47,7 +47,7 @@ import Testing
     #expect(throws: RecordDefect.unknownKind(kind)) { try decode(record) }
   }
 
-  @Test("a record longer than its kind, as a later kernel side may write it, is decoded")
+  @Test("a record that is longer than its kind is decoded: a later BPF program may append fields")
   func longer() throws {
     let record = record(BPFLEAK_UNMAPPING, bpfleak_execed.self)
     guard case .unmapping = try decode(record).fact else { throw OtherFact() }

@@ -2,7 +2,7 @@
 import CBPFLeakWire
 import MappingEvents
 
-/// A record as the kernel side would write it; process 100, thread 101, space 0xa, at 5 ns.
+/// A record as the BPF programs write it: process 100, thread 101, space 0xa, at 5 ns.
 protocol WireRecord {
   init()
   var header: bpfleak_header { get set }
@@ -42,7 +42,7 @@ func record<Record: WireRecord>(
   return record
 }
 
-/// The event in the bytes of `record`, or in its first `count` bytes.
+/// Decodes the bytes of `record`, or its first `count` bytes.
 func decode<Record>(
   _ record: Record, first count: Int? = nil, with decoder: inout RecordDecoder
 ) throws -> MappingEvent {
@@ -56,12 +56,12 @@ func decode<Record>(_ record: Record, first count: Int? = nil) throws -> Mapping
   return try decode(record, first: count, with: &decoder)
 }
 
-/// Copies `bytes` into a C array of characters, cut when longer, NUL-padded when shorter.
+/// Copies `bytes` into a C array of characters: cut off if longer, padded with NULs if shorter.
 func put<Characters>(_ bytes: [UInt8], in characters: inout Characters) {
   withUnsafeMutableBytes(of: &characters) { target in
     for index in target.indices { target[index] = index < bytes.count ? bytes[index] : 0 }
   }
 }
 
-/// The record was decoded as something else than the test is about.
+/// The record was decoded as another kind of event than the test expects.
 struct OtherFact: Error {}

@@ -15,7 +15,7 @@ import Testing
     guard case .spaceEnded = event.fact else { throw OtherFact() }
   }
 
-  @Test("a stack id of 0 is a stack; a space of 0 is none")
+  @Test("a call path id of 0 is valid; a space of 0 means none")
   func zeroes() throws {
     let event = try decode(
       record(BPFLEAK_TASK_EXITED, bpfleak_task_exited.self) {
@@ -26,7 +26,7 @@ import Testing
     #expect(event.space == nil)
   }
 
-  @Test("a clone carries the child, its name, its stack pointer and the kernel's own sums")
+  @Test("a clone carries the child, its name, its stack pointer and the kernel's totals")
   func clone() throws {
     let event = try decode(
       record(BPFLEAK_TASK_CREATED, bpfleak_task_created.self) {
@@ -54,7 +54,7 @@ import Testing
   }
 
   @Test(
-    "a child that goes on with its parent's stack pointer, or has none, was given no stack",
+    "a child with its parent's stack pointer, or with none, was given no stack",
     arguments: [0x9000, 0] as [UInt64])
   func inheritedStack(pointer: UInt64) throws {
     let event = try decode(
@@ -67,7 +67,7 @@ import Testing
     #expect(call.childSpace == nil)
   }
 
-  @Test("an address space of 32 bits is told from the others")
+  @Test("a 32-bit address space is marked as such")
   func compat() throws {
     let event = try decode(
       record(BPFLEAK_TASK_CREATED, bpfleak_task_created.self) { $0.totals.task_bits = 32 })
@@ -75,7 +75,7 @@ import Testing
     #expect(call.totals.isCompat)
   }
 
-  @Test("an exec carries who called it, the new name and the program")
+  @Test("an exec carries its calling thread, the new name and the program")
   func exec() throws {
     var decoder = RecordDecoder()
     let event = try decode(
@@ -105,7 +105,7 @@ import Testing
     #expect(decoder.texts.count == 2)
   }
 
-  @Test("a program's name that fills its field without a closing NUL is taken whole")
+  @Test("the path of a program can fill its field without a closing NUL")
   func longProgram() throws {
     var decoder = RecordDecoder()
     let event = try decode(
@@ -116,7 +116,7 @@ import Testing
     #expect(decoder.texts[call.executable] == String(repeating: "a", count: 256))
   }
 
-  @Test("an exit says whether anybody is left, whether its process ends, and with which code")
+  @Test("an exit carries whether it was the last thread, whether its process ends, and the code")
   func exit() throws {
     let event = try decode(
       record(BPFLEAK_TASK_EXITED, bpfleak_task_exited.self) {
@@ -140,7 +140,7 @@ import Testing
     #expect(name == ThreadName("fifteen-letters"))
   }
 
-  @Test("names and paths that are no UTF-8 show a replacement character")
+  @Test("names and paths that are not UTF-8 show a replacement character")
   func invalidText() throws {
     var decoder = RecordDecoder()
     let event = try decode(

@@ -21,7 +21,7 @@ import Testing
     #expect(table[a] == "/a" && table[b] == "/b")
   }
 
-  @Test("a full table keeps what it has and says of the rest that there are too many")
+  @Test("a full table keeps its texts, and every further text says that there are too many")
   func full() {
     var table = TextTable(capacity: 4)
     let known = ["/a", "/b"].map { table.intern($0) }

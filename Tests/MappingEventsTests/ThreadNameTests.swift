@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct ThreadNameTests {
   @Test(
-    "a name is given back as it was, up to 15 bytes",
+    "a name of up to 15 bytes comes back unchanged",
     arguments: [
       ("", ""), ("a", "a"), ("12345678", "12345678"), ("123456789", "123456789"),
       ("123456789012345", "123456789012345"), ("1234567890123456", "123456789012345"),
@@ -13,12 +13,12 @@ import Testing
     #expect(ThreadName(given).text == kept)
   }
 
-  @Test("a character that is cut in the middle shows a replacement character")
+  @Test("a character that was cut in the middle shows a replacement character")
   func cut() {
     #expect(ThreadName("12345678901234é").text == "12345678901234\u{fffd}")
   }
 
-  @Test("sixteen bytes without a NUL are all of the name")
+  @Test("sixteen bytes without a NUL are all part of the name")
   func unterminated() {
     let word: UInt64 = 0x6161_6161_6161_6161
     #expect(ThreadName(low: word, high: word).text == String(repeating: "a", count: 16))

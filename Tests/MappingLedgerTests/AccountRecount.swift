@@ -4,8 +4,8 @@ import MappingEvents
 import MappingLedger
 
 extension Space {
-  /// What the table itself says is live of each account, by the index its mappings have: runs of
-  /// neighboring pieces of one origin, and bytes.
+  /// What is live of each account, counted in the table itself: runs of neighboring pieces of one
+  /// mapping, and bytes.
   func recount() -> [String: Account.Amount] {
     var amounts: [String: Account.Amount] = [:]
     var before: (end: UInt64, origin: UInt64, account: UInt32)?
@@ -21,7 +21,7 @@ extension Space {
     return amounts
   }
 
-  /// The same as the accounts say.
+  /// What is live of each account, as the accounts have it.
   func accounted() -> [String: Account.Amount] {
     var amounts: [String: Account.Amount] = [:]
     accounts.forEachAccount { account in
@@ -30,7 +30,7 @@ extension Space {
     return amounts
   }
 
-  /// Accounts in which what came and what went does not make up what is there.
+  /// The accounts whose `present`, `mapped` and `freed` do not add up to `live`.
   func unbalanced() -> [String] {
     var names: [String] = []
     accounts.forEachAccount { account in

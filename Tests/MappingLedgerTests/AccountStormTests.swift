@@ -8,7 +8,7 @@ import Testing
 /// Random calls from random call paths: the accounts always equal a recount of the table.
 @Suite struct AccountStormTests {
   @Test(
-    "whatever happens, each account has what a recount of the table finds",
+    "after any calls, each account equals a recount of the table",
     arguments: 1...6 as ClosedRange<UInt64>)
   func storm(seed: UInt64) throws {
     var model = KernelModel(seed: seed)
@@ -54,7 +54,7 @@ import Testing
     }
   }
 
-  @Test("a list of the kernel's that differs leaves accounts that equal a recount")
+  @Test("after a list that differs from the table, each account equals a recount")
   func merges() throws {
     let ledger = emptySpace()
     for slot in 0..<8 as Range<UInt64> {

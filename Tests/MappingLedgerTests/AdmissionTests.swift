@@ -4,7 +4,7 @@ import MappingLedger
 import TestKit
 import Testing
 
-/// Threads that the kernel listed.
+/// Threads that come into view by a list of the kernel.
 @Suite struct AdmissionTests {
   let ledger = Ledger()
 
@@ -40,14 +40,14 @@ import Testing
     #expect(ledger.spaces.count == 1)
   }
 
-  @Test("a process that is listed in another space than it was in has left that one")
+  @Test("a process that is listed in another space has left its old one")
   func moved() {
     list(task(100, 100), task(100, 100, in: 0xb))
     #expect(ledger.processIDs() == [])
     #expect(ledger.processIDs(in: 0xb) == [100])
   }
 
-  @Test("a list adds to what events told, and keeps where a process came from")
+  @Test("a list adds to what events showed, and keeps where a process came from")
   func afterEvents() throws {
     let ledger = emptySpace()
     ledger.play(.main.fork(200, in: 0xb).at(9))
@@ -57,7 +57,7 @@ import Testing
     #expect(process.name.text == "x")
   }
 
-  @Test("what a complete list does not name any more is gone")
+  @Test("a process that a complete list does not contain is gone")
   func keepOnly() {
     list(task(100, 100), task(100, 101), task(200, 200, in: 0xb))
     ledger.keepOnly([task(100, 100)], asOf: KernelInstant(nanoseconds: .max))

@@ -7,7 +7,7 @@ import Testing
 @Suite struct BreakTests {
   let ledger = emptySpace()
 
-  @Test("the first break tells where the heap is, not what it holds")
+  @Test("the first break shows where the heap is, not what is in it")
   func first() {
     #expect(ledger.play(.main.brk(0x5000)) == "break 5000 by 0")
     #expect(ledger.layout() == [])
@@ -24,7 +24,7 @@ import Testing
     #expect(ledger.space()?.accountedBytes == 0x3000)
   }
 
-  @Test("a heap that one call path extends stays one entry, with the time it began")
+  @Test("a heap that one call path extends stays one entry, with its first time of birth")
   func onePath() {
     ledger.play(.main.brk(0x5000))
     for page in 1...100 as ClosedRange<UInt64> {
@@ -35,7 +35,7 @@ import Testing
     #expect(ledger.space()?.accountedBytes == 100 << 12)
   }
 
-  @Test("what another call path adds to the heap is told apart")
+  @Test("another call path extends the heap with an entry of its own")
   func twoPaths() {
     ledger.play(
       .main.brk(0x5000), .main.brk(0x6000).from(stack: 4), .main.brk(0x8000).from(stack: 5))
@@ -52,7 +52,7 @@ import Testing
     #expect(ledger.space()?.accountedBytes == 0)
   }
 
-  @Test("what was mapped where the heap had been is not taken for heap")
+  @Test("memory that was mapped where the heap had been does not become heap")
   func reusedTail() {
     ledger.play(
       .main.brk(0x5000), .main.brk(0x9000),
@@ -61,7 +61,7 @@ import Testing
     #expect(ledger.space()?.accountedBytes == 0x2000)
   }
 
-  @Test("a heap with a hole frees what is left of it")
+  @Test("lowering the break over a hole frees only what is still mapped")
   func hole() {
     ledger.play(
       .main.brk(0x5000), .main.brk(0x9000), .main.munmap(0x7000, 0x1000), .main.brk(0x5000))
@@ -76,13 +76,13 @@ import Testing
     #expect(ledger.space()?.accountedBytes == 0x3000)
   }
 
-  @Test("the break that exec set is what the first brk counts from")
+  @Test("the first brk after an exec counts from the break that the exec set")
   func afterExec() {
     ledger.play(.main.execve(in: 0xb, brk: 0x5000), Caller(100, in: 0xb).brk(0x7000))
     #expect(ledger.layout(of: 0xb) == ["5000-7000 rw- heap"])
   }
 
-  @Test("what was mapped over the heap is a matter for the kernel when the break goes below it")
+  @Test("when the break goes below something that was mapped over the heap, the kernel is asked")
   func mappedOver() {
     ledger.play(
       .main.brk(0x5000), .main.brk(0x9000),

@@ -14,13 +14,13 @@ struct CallsUnderWayTests {
       range: AddressRange(start: ordinal, length: 4096), when: KernelInstant(nanoseconds: ordinal))
   }
 
-  @Test("holds what a dictionary would, through a hundred thousand changes", arguments: 1...4)
+  @Test("the table equals a dictionary through 100,000 changes", arguments: 1...4)
   func equalsDictionary(seed: UInt64) {
     var random = SplitMix64(state: seed)
     var calls = CallsUnderWay()
     var model: [UInt32: UInt64] = [:]
     for step in 1...100_000 as ClosedRange<UInt64> {
-      // Few threads at first, then many: the table grows under way.
+      // Few threads at first, then many, so that the table grows meanwhile.
       let thread = UInt32(1 + random.below(step < 50_000 ? 20 : 400))
       if random.below(2) == 0 {
         calls.insert(call(thread, step))

@@ -5,13 +5,13 @@ import MappingLedger
 import TestKit
 import Testing
 
-/// Where only the kernel knows what a call did.
+/// Calls whose effect only the kernel knows.
 @Suite struct DoubtTests {
   let ledger = emptySpace()
 
   private var doubts: [String] { ledger.space()?.doubts.ranges.map { text($0) } ?? [] }
 
-  @Test("a space is doubtful until it was listed")
+  @Test("a space is in doubt until it is listed")
   func unlisted() {
     let stranger = Caller(300, in: 0xc)
     ledger.play(stranger.mmap(0x10000, 0x1000))
@@ -22,7 +22,7 @@ import Testing
     #expect(ledger.space(0xc)?.doubts.isEmpty == true)
   }
 
-  @Test("what a doubtful call may have changed is no drift, what lies elsewhere is")
+  @Test("a difference inside a doubt is no drift; one outside is")
   func drift() {
     ledger.play(.main.mmap(0x10000, 0x4000), .main.mprotect(0x10000, 0x2000, .write, error: 13))
     #expect(doubts == ["10000-12000"])
@@ -39,7 +39,7 @@ import Testing
     #expect(doubts == [])
   }
 
-  @Test("an mprotect that met a hole may have stopped sooner, for want of memory")
+  @Test("an mprotect that met a hole may have stopped before it, for lack of memory")
   func hole() {
     ledger.play(.main.mmap(0x10000, 0x2000), .main.mprotect(0x10000, 0x4000, .read, error: 12))
     #expect(ledger.layout() == ["10000-12000 r--"])
@@ -47,20 +47,22 @@ import Testing
     #expect(ledger.wants() == .unsure)
   }
 
-  @Test("one page is protected or it is not")
+  @Test("a failed mprotect of a single page leaves no doubt")
   func onePage() {
     ledger.play(.main.mmap(0x10000, 0x2000), .main.mprotect(0x10000, 0x1000, .read, error: 12))
     #expect(ledger.layout() == ["10000-12000 rw-"])
     #expect(doubts == [])
   }
 
-  @Test("several pages of one mapping can be several areas to the kernel")
+  @Test(
+    "a failed mprotect of several pages leaves them in doubt: they can be several areas of the kernel"
+  )
   func oneMapping() {
     ledger.play(.main.mmap(0x10000, 0x2000), .main.mprotect(0x10000, 0x2000, .read, error: 1))
     #expect(doubts == ["10000-12000"])
   }
 
-  @Test("an mremap to a fixed address that failed leaves source and destination doubtful")
+  @Test("a failed mremap to a fixed address leaves source and destination in doubt")
   func fixedMove() {
     ledger.play(
       .main.mmap(0x10_0000_0000, 0x1000), .main.mremapEntered(0x10_0000_0000, 0x1000),
@@ -70,7 +72,7 @@ import Testing
     #expect(ledger.space()?.isDoubtful(0x7f00_0000_0000, 0x1000) == false)
   }
 
-  @Test("what is moved out of a doubtful range is doubtful where it goes")
+  @Test("a mapping that is moved out of a doubtful range is in doubt at its destination")
   func moved() {
     ledger.play(
       .main.mmap(0x10000, 0x2000), .main.mprotect(0x10000, 0x2000, .read, error: 13),
@@ -78,7 +80,7 @@ import Testing
     #expect(doubts == ["10000-12000", "80000-83000"])
   }
 
-  @Test("a child is as doubtful as its parent")
+  @Test("a forked child has the doubts of its parent")
   func inherited() {
     ledger.play(
       .main.mmap(0x10000, 0x2000), .main.mprotect(0x10000, 0x2000, .read, error: 13),
@@ -87,7 +89,7 @@ import Testing
     #expect(ledger.wants(0xb) == .forked)
   }
 
-  @Test("what could not be listed is wanted again, while somebody lives there")
+  @Test("a space that could not be listed is wanted again while a process lives in it")
   func again() {
     ledger.wantAgain(key(0xa), .lost)
     ledger.wantAgain(key(0xf), .lost)

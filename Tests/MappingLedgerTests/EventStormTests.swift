@@ -5,7 +5,7 @@ import MappingLedger
 import TestKit
 import Testing
 
-/// Random calls against a model of the kernel that keeps every page.
+/// Random calls, compared with a model of the kernel that keeps every page.
 @Suite struct EventStormTests {
   @Test(
     "whatever one thread does, each page is as the kernel has it",
@@ -21,7 +21,7 @@ import Testing
       ledger.play(returned(model))
       if step % 5 == 0 { try compare(ledger, model, "seed \(seed), step \(step)") }
     }
-    // An mprotect that failed midway is a matter for the kernel, though a hole accounts for it.
+    // After an mprotect that failed midway the kernel is asked, even if a hole explains the failure.
     #expect(ledger.wants() == nil || ledger.wants() == .unsure)
     #expect(model.pages.contains { $0 != nil })
   }
@@ -37,7 +37,7 @@ import Testing
     var entered: [Int: ModelCall] = [:]
     var effective: [Int: (KernelModel) -> [MappingEvent]] = [:]
     for step in 0..<5000 {
-      // From time to time no new calls are made until the last one has returned.
+      // From time to time, no new call begins until all others have returned.
       let drains = step % 100 > 80
       let index = Int.random(in: callers.indices, using: &model.random)
       if let returned = effective.removeValue(forKey: index) {
@@ -55,7 +55,7 @@ import Testing
     #expect(ledger.wants() == nil)
   }
 
-  @Test("children forked in a storm keep the table of their moment")
+  @Test("children forked in a storm keep the table of the moment of the fork")
   func forks() throws {
     var model = KernelModel(seed: 9)
     let ledger = emptySpace()
@@ -112,7 +112,7 @@ import Testing
 }
 
 extension Caller {
-  /// Any call on any pages; nil when the chosen one makes no sense just now.
+  /// A random call on random pages; nil when the chosen call makes no sense now.
   func anyCall(_ model: inout KernelModel) -> ModelCall? {
     let start = Int.random(in: 0..<KernelModel.count - 16, using: &model.random)
     let range = start..<start + Int.random(in: 1...16, using: &model.random)
@@ -134,7 +134,7 @@ extension Caller {
     }
   }
 
-  /// A call that concerns nobody else's pages.
+  /// A call that touches no other thread's pages.
   func ownCall(_ owner: Int, _ model: inout KernelModel) -> ModelCall? {
     let own = model.pages.indices.filter { model.pages[$0]?.owner == owner }
     guard let start = own.randomElement(using: &model.random) else {
@@ -154,7 +154,7 @@ extension Caller {
     }
   }
 
-  /// Calls that make new mappings, or want all of `range` to be mapped.
+  /// A call that makes a new mapping, or needs all of `range` to be mapped.
   private func callOnMapped(
     _ range: Range<Int>, _ owner: Int, _ model: inout KernelModel
   ) -> ModelCall? {
@@ -162,7 +162,7 @@ extension Caller {
     let count = Int.random(in: 1...12, using: &model.random)
     switch Int.random(in: 0..<10, using: &model.random) {
     case 0, 1, 2:
-      // A grown segment is longer than its file, which this model leaves out.
+      // Grown segments are longer than their files. The model does not cover that.
       guard model.isMapped(range) else { return nil }
       let hasSegment = range.contains { model.pages[$0]?.segment != nil }
       return resize(range, to: hasSegment ? min(count, range.count) : count)

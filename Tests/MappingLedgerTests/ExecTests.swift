@@ -7,7 +7,7 @@ import Testing
 @Suite struct ExecTests {
   let ledger = emptySpace()
 
-  @Test("exec puts the process into a new and empty space that only the kernel knows")
+  @Test("exec puts the process into a new space, empty until the kernel is asked")
   func replaces() throws {
     ledger.play(.main.mmap(0x10000, 0x1000))
     let old = try #require(ledger.space()?.id)
@@ -20,7 +20,7 @@ import Testing
     #expect(ledger.processIDs(in: 0xb) == [100])
   }
 
-  @Test("a process keeps its parent and its beginning over exec, and takes name and program")
+  @Test("exec changes the name and the program of a process, not its parent or its start")
   func process() throws {
     ledger.play(.main.fork(200, in: 0xb).at(20), Caller(200, in: 0xb).execve(in: 0xc, name: "ls"))
     let process = try #require(ledger.process(200))
@@ -31,7 +31,7 @@ import Testing
     #expect(process.executable == TextID(5))
   }
 
-  @Test("exec ends the other threads, told or not")
+  @Test("exec ends the other threads, even if their exits are not recorded")
   func endsThreads() {
     ledger.play(
       .main.cloneThread(101, stack: nil), .main.cloneThread(102, stack: nil),
@@ -40,7 +40,7 @@ import Testing
     #expect(ledger.process(100)?.threads == [ThreadID(100)])
   }
 
-  @Test("a thread that is not the first takes over the process's id with exec")
+  @Test("a thread that calls exec takes over the id of the process")
   func nonLeader() {
     ledger.play(
       .main.cloneThread(101, stack: nil, name: "worker"), .main.exit(),
@@ -52,21 +52,21 @@ import Testing
     #expect(ledger.processes.isEmpty)
   }
 
-  @Test("seen from a namespace further in, the caller's old id is 0 and harms nobody")
+  @Test("an exec whose caller has no id in this namespace changes no other thread")
   func namespaced() {
     ledger.play(
       .main.cloneThread(101, stack: nil), .main.exit(), .other.execve(in: 0xb, caller: 0))
     #expect(ledger.threadIDs == [100])
   }
 
-  @Test("a process first seen by its exec has started")
+  @Test("a process that is first seen when it execs counts as started")
   func started() {
     #expect(Caller(300).play(in: ledger) == "execed by a new process")
     #expect(ledger.process(300)?.origin == .started)
     #expect(ledger.process(300)?.parent == nil)
   }
 
-  @Test("an exec in a space that nobody else is in ends it where the kernel does not tell")
+  @Test("on kernels that do not report it, exec ends the old space if no other process is in it")
   func endsSpace() {
     let ledger = emptySpace(Ledger.Machine(reportsSpaceEnd: false))
     ledger.play(.main.execve(in: 0xb))
@@ -81,7 +81,7 @@ import Testing
     #expect(ledger.processIDs() == [100])
   }
 
-  @Test("what the program does before the kernel was asked is kept, and the reason too")
+  @Test("what the program does before the kernel is asked is kept, and so is the reason to ask")
   func beforeSnapshot() {
     let started = Caller(100, in: 0xb)
     ledger.play(

@@ -15,7 +15,7 @@ import Testing
     #expect(ledger.process(100)?.threads == [ThreadID(100)])
   }
 
-  @Test("a process ends with its last thread, and its table waits for the kernel's word")
+  @Test("a process ends with its last thread; its space stays until the kernel reports its end")
   func lastThread() {
     ledger.play(.main.mmap(0x10000, 0x1000))
     #expect(ledger.play(.main.exit(last: true)) == "exited main last")
@@ -24,7 +24,7 @@ import Testing
     #expect(ledger.spaces.isEmpty)
   }
 
-  @Test("where the kernel does not tell, the space ends with its last process")
+  @Test("on kernels that do not report it, the space ends with its last process")
   func withoutSpaceEnd() {
     let ledger = emptySpace(Ledger.Machine(reportsSpaceEnd: false))
     ledger.play(.main.exit(last: true))
@@ -42,7 +42,7 @@ import Testing
     #expect(ledger.processes.isEmpty)
   }
 
-  @Test("of two last threads that both find nobody left, only the second is the last")
+  @Test("when two threads end at once and both claim to be last, only the second one is")
   func race() {
     ledger.play(.main.cloneThread(101, stack: nil, name: "worker"))
     #expect(ledger.play(.main.exit(last: true)) == "exited main")
@@ -50,7 +50,7 @@ import Testing
     #expect(ledger.processes.isEmpty)
   }
 
-  @Test("an exit is told with its space, even when the space was taken down first")
+  @Test("an exit names its space, even when the space has ended before")
   func spaceFirst() throws {
     let id = try #require(ledger.space()?.id)
     #expect(ledger.apply(ended(0xa)).space == id)
@@ -58,7 +58,7 @@ import Testing
     #expect(ledger.processes.isEmpty)
   }
 
-  @Test("the exit of somebody who was never seen goes by what the kernel says")
+  @Test("the exit of an unknown process is reported as the kernel reports it")
   func stranger() {
     #expect(ledger.play(Caller(300, in: nil).exit(last: true)) == "exited  last")
     #expect(ledger.processIDs() == [100])

@@ -8,7 +8,7 @@ import Testing
     FileIdentity(device: 1, inode: inode, generation: generation)
   }
 
-  @Test("a file that got the number of a deleted one is another file")
+  @Test("a file that reuses the inode number of a deleted file is a different file")
   func reusedNumber() {
     var files = FileTable()
     let first = files.id(of: identity(7, 1))
@@ -20,7 +20,7 @@ import Testing
     #expect(files.id(of: identity(7, 2)) == second)
   }
 
-  @Test("a file of unknown generation is the latest of its number")
+  @Test("a file of unknown generation is the latest file with its inode number")
   func unknownGeneration() {
     var files = FileTable()
     _ = files.id(of: identity(7, 1))

@@ -17,7 +17,7 @@ import Testing
     #expect(ledger.mapping(at: 0x10000, of: 0xb) == ledger.mapping(at: 0x10000))
   }
 
-  @Test("what parent and child do after a fork stays each one's own")
+  @Test("after a fork, changes of parent and child do not affect each other")
   func independence() {
     let child = Caller(200, in: 0xb)
     ledger.play(
@@ -31,7 +31,7 @@ import Testing
       ])
   }
 
-  @Test("a table of many mappings is as independent as a small one")
+  @Test("a forked table of many mappings is independent of its parent's")
   func manyMappings() {
     let child = Caller(200, in: 0xb)
     for page in 0..<1000 as Range<UInt64> {
@@ -44,7 +44,7 @@ import Testing
     #expect(ledger.layout(of: 0xb) == Array(before[..<999]) + ["8ce000-8cf000 r--"])
   }
 
-  @Test("a child goes on with its parent's break")
+  @Test("a child begins with its parent's break")
   func heap() {
     ledger.play(
       .main.brk(0x5000), .main.brk(0x6000), .main.fork(200, in: 0xb),
@@ -65,7 +65,7 @@ import Testing
     #expect(child.threads == [ThreadID(200)])
   }
 
-  @Test("growth of a child is counted from the fork on")
+  @Test("the growth of a child counts from the fork")
   func baseline() {
     ledger.play(.main.mmap(0x10000, 0x2000), .main.fork(200, in: 0xb).at(44))
     let baseline = ledger.space(0xb)?.baseline
@@ -73,19 +73,19 @@ import Testing
     #expect(baseline?.when == KernelInstant(nanoseconds: 44))
   }
 
-  @Test("a fork by the only thread needs no look when the kernel's sum agrees")
+  @Test("a fork by the only thread needs no list if the kernel's size agrees")
   func agreeing() {
     ledger.play(.main.mmap(0x10000, 0x2000), .main.fork(200, in: 0xb, pages: 2))
     #expect(ledger.wants(0xb) == nil)
   }
 
-  @Test("a fork that left areas out, as MADV_DONTFORK asks, needs a look")
+  @Test("a fork that left out areas with MADV_DONTFORK needs a list")
   func leftOut() {
     ledger.play(.main.mmap(0x10000, 0x2000), .main.fork(200, in: 0xb, pages: 1))
     #expect(ledger.wants(0xb) == .forked)
   }
 
-  @Test("a fork from among several threads needs a look, whatever the sums say")
+  @Test("a fork in a process of several threads needs a list, even if the sizes agree")
   func multithreaded() {
     ledger.play(
       .main.mmap(0x10000, 0x2000), .main.cloneThread(101, stack: nil),
@@ -94,14 +94,14 @@ import Testing
     #expect(ledger.wants(0xa) == nil)
   }
 
-  @Test("a fork beside another process in the same space needs a look")
+  @Test("a fork in a space of several processes needs a list")
   func sharedParent() {
     ledger.play(
       .main.mmap(0x10000, 0x2000), .main.vfork(150), .main.fork(200, in: 0xb, pages: 2))
     #expect(ledger.wants(0xb) == .forked)
   }
 
-  @Test("a child of a space that was not listed yet is as unknown as its parent")
+  @Test("the child of a space that was not listed yet is wanted as unknown")
   func unseededParent() {
     let stranger = Caller(300, in: 0xc)
     ledger.play(stranger.mmap(0x10000, 0x1000), stranger.fork(301, in: 0xd))
@@ -110,7 +110,7 @@ import Testing
     #expect(ledger.layout(of: 0xd) == ["10000-11000 rw-"])
   }
 
-  @Test("a child out of scope leaves no trace")
+  @Test("a child that is not traced changes nothing")
   func outOfScope() {
     #expect(ledger.play(.main.clone(200, thread: 200, in: nil, [])) == "created")
     #expect(ledger.process(200) == nil)

@@ -43,7 +43,7 @@ import Testing
     #expect(ledger.layout() == ["40000000-40200000 r-- file"])
   }
 
-  @Test("a length that would pass the end of the address space maps nothing")
+  @Test("a length that reaches beyond the end of the address space maps nothing")
   func absurdLength() {
     #expect(ledger.play(.main.mmap(0x10000, .max)) == "none")
     #expect(ledger.layout() == [])
@@ -56,7 +56,7 @@ import Testing
     #expect(ledger.layout() == ["10000-11000 rw-", "11000-12000 rw-"])
   }
 
-  @Test("MAP_FIXED over the middle of a mapping takes its place there")
+  @Test("MAP_FIXED over the middle of a mapping replaces the middle")
   func fixedOverMiddle() {
     ledger.play(.main.mmap(0x10000, 0x4000))
     #expect(
@@ -67,7 +67,7 @@ import Testing
     #expect(ledger.activity()?.unmappedBytes == 0x1000)
   }
 
-  @Test("MAP_FIXED over several mappings and the holes between them counts what was mapped")
+  @Test("MAP_FIXED over several mappings and holes counts only the mappings as replaced")
   func fixedOverMany() {
     ledger.play(
       .main.mmap(0x10000, 0x2000), .main.mmap(0x14000, 0x1000), .main.mmap(0x16000, 0x2000))
@@ -77,7 +77,7 @@ import Testing
     #expect(ledger.layout() == ["10000-11000 rw-", "11000-17000 ---", "17000-18000 rw-"])
   }
 
-  @Test("a MAP_FIXED that failed may have taken something away first: the kernel is asked")
+  @Test("a failed MAP_FIXED may have unmapped something: the kernel is asked")
   func failedFixed() {
     ledger.play(.main.mmap(0x10000, 0x1000))
     #expect(ledger.play(.main.unsure()) == "unsure")
@@ -85,7 +85,7 @@ import Testing
     #expect(ledger.layout() == ["10000-11000 rw-"])
   }
 
-  @Test("what a mapping is for follows from how it was made")
+  @Test("the kind of a mapping follows from how it was made")
   func kinds() {
     let file = MappingEvent.MappedFile(
       identity: FileIdentity(device: 1, inode: 2), offset: 0x3000, descriptor: 3)
@@ -101,7 +101,7 @@ import Testing
       ])
   }
 
-  @Test("a mapping keeps who made it, when, from where, and which part of which file it shows")
+  @Test("a mapping keeps its thread, time, call path, file and file offset")
   func provenance() throws {
     let file = MappingEvent.MappedFile(
       identity: FileIdentity(device: 1, inode: 2), offset: 0x3000, descriptor: 3)
@@ -110,7 +110,7 @@ import Testing
     let mapping = try #require(ledger.mapping(at: 0x21000))
     #expect(mapping.thread == 101)
     #expect(mapping.born == KernelInstant(nanoseconds: 70))
-    #expect(mapping.callPathID == CallPathID(9))
+    #expect(mapping.callPath == CallPathID(9))
     #expect(mapping.offsetBias &+ 0x21000 == 0x4000)
     #expect(ledger.files[mapping.file].identity == FileIdentity(device: 1, inode: 2))
     #expect(!mapping.isSeeded)

@@ -5,7 +5,7 @@ import MappingLedger
 import TestKit
 import Testing
 
-/// A later snapshot of a space: where it differs, the kernel is right.
+/// A later list of a space. Where the table differs, the kernel is right.
 @Suite struct MergeDriftTests {
   let ledger = emptySpace()
 
@@ -36,7 +36,7 @@ import Testing
     #expect([0x10000, 0x20000, 0x30000].map { ledger.mapping(at: $0) } == before)
   }
 
-  @Test("where the kernel made one area of several mappings, or cut one, nothing differs")
+  @Test("areas that the kernel has joined or split do not differ from the table")
   func areasOfTheKernel() {
     ledger.play(
       .main.mmap(0x10000, 0x1000), .main.mmap(0x11000, 0x1000), .main.mmap(0x20000, 0x3000))
@@ -48,7 +48,7 @@ import Testing
     #expect(ledger.layout() == before)
   }
 
-  @Test("what the kernel has and the table has not is missing, and taken in as seeded")
+  @Test("an area that only the kernel has is missing, and is added as seeded")
   func missing() throws {
     ledger.play(.main.mmap(0x10000, 0x1000), .main.mmap(0x13000, 0x1000))
     #expect(
@@ -58,7 +58,7 @@ import Testing
     #expect(try !#require(ledger.mapping(at: 0x13000)).isSeeded)
   }
 
-  @Test("what the table has and the kernel has not is stale, and goes")
+  @Test("a mapping that only the table has is stale, and is removed")
   func stale() {
     ledger.play(.main.mmap(0x10000, 0x4000), .main.mmap(0x20000, 0x1000))
     #expect(
@@ -67,7 +67,7 @@ import Testing
     #expect(ledger.layout() == ["11000-12000 rw-"])
   }
 
-  @Test("a protection that differs is changed, and the mapping keeps its past")
+  @Test("a different protection is changed, and the mapping keeps its past")
   func changedProtection() throws {
     ledger.play(.main.mmap(0x10000, 0x4000).at(7).from(stack: 4))
     #expect(
@@ -78,11 +78,11 @@ import Testing
     #expect(ledger.layout() == ["10000-11000 rw-", "11000-12000 r--", "12000-14000 rw-"])
     let mapping = try #require(ledger.mapping(at: 0x11000))
     #expect(mapping.born == KernelInstant(nanoseconds: 7))
-    #expect(mapping.callPathID == CallPathID(4))
+    #expect(mapping.callPath == CallPathID(4))
     #expect(mapping.origin == ledger.mapping(at: 0x10000)?.origin)
   }
 
-  @Test("sharing and file offsets that differ are changed")
+  @Test("different sharing or file offsets are changed")
   func changedSharing() {
     let file = MappingEvent.MappedFile(identity: FileIdentity(device: 1, inode: 2), offset: 0)
     ledger.play(
@@ -105,7 +105,7 @@ import Testing
     #expect(ledger.mapping(at: 0x20000)?.offsetBias == 0x1000 &- 0x20000)
   }
 
-  @Test("an overlay's second name for one file is learned, and is no difference")
+  @Test("a second name of one file on an overlay file system is learned and is no difference")
   func overlay() throws {
     let file = MappingEvent.MappedFile(identity: FileIdentity(device: 1, inode: 2), offset: 0)
     ledger.play(.main.mmap(0x10000, 0x1000, .read, .private, file: file))
@@ -115,7 +115,7 @@ import Testing
     #expect(ledger.files[mapping.file].path == TextID(11))
   }
 
-  @Test("huge pages of anonymous memory are a file to the kernel alone")
+  @Test("anonymous huge pages, which the kernel backs with a file, do not differ")
   func hugePages() {
     ledger.play(
       .main.mmap(0x4000_0000, 1, [.read, .write], [.private, .anonymous, .hugeTLB]))
@@ -125,7 +125,7 @@ import Testing
     #expect(ledger.layout() == ["40000000-40200000 rw-"])
   }
 
-  @Test("a stack that grew is told apart from what is missing, and stays one entry")
+  @Test("a stack that grew is not a missing mapping, and stays one entry")
   func stackGrowth() {
     let totals = SpaceTotals(startStack: 0x7f800)
     #expect(list([.stack(0x70000, 0x80000)], totals) == ["missing 70000-80000"])
@@ -134,7 +134,7 @@ import Testing
     #expect(ledger.layout() == ["6c000-80000 rw- main-stack"])
   }
 
-  @Test("what calls of the window concern is left to their events")
+  @Test("the list is ignored where calls of the window decide")
   func window() {
     ledger.play(.main.mmap(0x10000, 0x2000), .main.mmap(0x20000, 0x1000))
     #expect(
@@ -145,7 +145,7 @@ import Testing
     #expect(ledger.layout() == ["10000-12000 rw-", "30000-31000 rw-"])
   }
 
-  @Test("a thread's stack that is stale is out of the account of stacks")
+  @Test("a stale thread stack is no longer a thread stack")
   func staleStack() {
     ledger.play(
       .main.mmap(0x10000, 0xa000), .main.cloneThread(101, stack: 0x1a000), .other.exit())
@@ -153,14 +153,14 @@ import Testing
     #expect(ledger.space()?.stacks.byOrigin.isEmpty == true)
   }
 
-  @Test("a protection that changed on a thread's stack leaves it a thread's stack")
+  @Test("a thread stack whose protection changed is still a thread stack")
   func changedStack() {
     ledger.play(.main.mmap(0x10000, 0xa000), .main.cloneThread(101, stack: 0x1a000))
     _ = list([.anonymous(0x10000, 0x11000, []), .anonymous(0x11000, 0x1a000)])
     #expect(ledger.layout() == ["10000-11000 --- guard", "11000-1a000 rw- thread-stack"])
   }
 
-  @Test("breaks are the kernel's after a merge, and the baseline stays the first one")
+  @Test("a merge takes over the kernel's break and keeps the first baseline")
   func totals() {
     _ = list([], SpaceTotals(startBreak: 0x5000, currentBreak: 0x6000, isCompat: true))
     #expect(ledger.space()?.startBreak == 0x5000)

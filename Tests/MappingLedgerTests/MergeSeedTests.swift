@@ -5,7 +5,7 @@ import MappingLedger
 import TestKit
 import Testing
 
-/// The first snapshot of a space fills its table.
+/// The first list of a space fills its table.
 @Suite struct MergeSeedTests {
   let ledger = Ledger()
 
@@ -19,7 +19,7 @@ import Testing
       at: KernelInstant(nanoseconds: 50), reason: reason)
   }
 
-  @Test("a list tells the kinds of what it lists")
+  @Test("the kinds of mappings follow from the list")
   func kinds() {
     var vdso = SpaceSnapshot.Area.anonymous(0x90000, 0x92000, [.read, .execute])
     vdso.isSpecial = true
@@ -41,13 +41,13 @@ import Testing
       ])
   }
 
-  @Test("the vdso is known by its address where the list does not say")
+  @Test("the vdso is recognized by its address")
   func vdso() {
     list([.anonymous(0x90000, 0x92000, [.read, .execute])], SpaceTotals(vdso: 0x90000))
     #expect(ledger.layout() == ["90000-92000 r-x special"])
   }
 
-  @Test("zeroed data that ends where the heap begins is no heap")
+  @Test("zeroed data right below the heap is not heap")
   func besideHeap() {
     list(
       [.anonymous(0x4000, 0x5000), .anonymous(0x9000, 0xa000)],
@@ -55,12 +55,12 @@ import Testing
     #expect(ledger.layout() == ["4000-5000 rw-", "9000-a000 rw-"])
   }
 
-  @Test("what was there before has no time of birth and no maker, and is the baseline")
+  @Test("mappings from before tracing have no time of birth and no thread, and are the baseline")
   func seeded() throws {
     list([.anonymous(0x10000, 0x13000), .file(0x20000, 0x21000)])
     let mapping = try #require(ledger.mapping(at: 0x10000))
     #expect(mapping.isSeeded && mapping.born == nil && mapping.thread == 0)
-    #expect(mapping.callPathID == nil)
+    #expect(mapping.callPath == nil)
     let space = try #require(ledger.space())
     #expect(space.isSeeded)
     #expect(space.baseline?.when == KernelInstant(nanoseconds: 50))
@@ -68,7 +68,7 @@ import Testing
     #expect(space.baseline?.bytesByKind == [.anonymous: 0x3000, .file: 0x1000])
   }
 
-  @Test("what an exec put there was born with the exec")
+  @Test("mappings that an exec made were born with the exec")
   func afterExec() throws {
     ledger.play(.main.execve(in: 0xa).at(30))
     list([.file(0x1000, 0x2000)], reason: .execed(KernelInstant(nanoseconds: 30)))
@@ -77,19 +77,19 @@ import Testing
     #expect(!mapping.isSeeded)
   }
 
-  @Test("what was seen before the first list keeps its past")
+  @Test("a mapping that was seen before the first list keeps its past")
   func seenBefore() throws {
     ledger.play(.main.mmap(0x10000, 0x1000).at(9).from(stack: 4))
     let drift = list([.anonymous(0x10000, 0x11000), .anonymous(0x20000, 0x21000)])
-    // Nothing was known of the rest, so nothing of it has drifted.
+    // Nothing was known of the rest, so it is no drift.
     #expect(drift.isEmpty)
     #expect(ledger.layout() == ["10000-11000 rw-", "20000-21000 rw-"])
     let mapping = try #require(ledger.mapping(at: 0x10000))
     #expect(mapping.born == KernelInstant(nanoseconds: 9))
-    #expect(mapping.callPathID == CallPathID(4))
+    #expect(mapping.callPath == CallPathID(4))
   }
 
-  @Test("the heap goes on from the break that was listed")
+  @Test("the heap grows on from the listed break")
   func heap() {
     list(
       [.anonymous(0x5000, 0x7000)], SpaceTotals(startBreak: 0x5000, currentBreak: 0x6800))
@@ -99,7 +99,7 @@ import Testing
     #expect(ledger.layout() == ["5000-6000 rw- heap"])
   }
 
-  @Test("a segment that was listed in pieces is detached as one")
+  @Test("a segment that was listed in pieces is detached as a whole")
   func segment() {
     var head = SpaceSnapshot.Area.file(0x30000, 0x31000, [.read, .write], isShared: true)
     head.isSegment = true
@@ -122,17 +122,17 @@ import Testing
     #expect(ledger.layout() == ["40000000-40400000 rw-"])
   }
 
-  @Test("an event that the list had caught up with says the same again, and more")
+  @Test("an event that the list already shows adds what the list lacks")
   func caughtUp() throws {
     list([.anonymous(0x10000, 0x12000)])
     ledger.play(.main.mmap(0x10000, 0x2000).at(49).from(stack: 8))
     #expect(ledger.layout() == ["10000-12000 rw-"])
     let mapping = try #require(ledger.mapping(at: 0x10000))
-    #expect(mapping.callPathID == CallPathID(8) && !mapping.isSeeded)
+    #expect(mapping.callPath == CallPathID(8) && !mapping.isSeeded)
     #expect(ledger.space()?.accountedBytes == 0)
   }
 
-  @Test("the paths of files are kept beside what identifies them")
+  @Test("the paths of listed files are kept")
   func paths() throws {
     list([.file(0x1000, 0x2000, inode: 7, path: TextID(11)), .file(0x4000, 0x5000, inode: 8)])
     let first = try #require(ledger.mapping(at: 0x1000)).file

@@ -11,7 +11,7 @@ import Testing
     ledger.name(of: ThreadID(thread), in: ProcessID(100)).text
   }
 
-  @Test("a thread has the name it was created with, until it takes another")
+  @Test("a thread has the name that it was created with until it is renamed")
   func thread() {
     ledger.play(.main.cloneThread(101, stack: nil, name: "worker"))
     #expect(name(101) == "worker")
@@ -27,12 +27,13 @@ import Testing
     #expect(ledger.process(100)?.name.text == "server")
   }
 
-  @Test("a thread that was never seen goes by its process's name")
+  @Test("a thread that was never seen has the name of its process")
   func unseenThread() {
     #expect(name(150) == "main")
   }
 
-  @Test("a process that comes into view by its new name is taken in once nothing else tells of it")
+  @Test(
+    "a process that comes into scope by a rename is taken in after a while without other events")
   func unseenProcess() {
     #expect(ledger.play(Caller(300, in: 0xc).rename("wanted")) == "none")
     #expect(ledger.process(300) == nil)
@@ -41,14 +42,14 @@ import Testing
     #expect(ledger.process(300)?.name.text == "wanted")
   }
 
-  @Test("a rename that is part of an exec leaves it to the exec to bring the process into view")
+  @Test("a rename that is part of an exec waits for the exec")
   func renameBeforeExec() throws {
     ledger.play(Caller(300, in: 0xc).rename("new"))
     ledger.play(Caller(300, in: 0xc).execve(in: 0xc))
     #expect(try #require(ledger.process(300)).origin == .started)
   }
 
-  @Test("a process that ended before it was taken in stays out of view")
+  @Test("a renamed process that ends before it was taken in is not taken in")
   func renameBeforeEnd() {
     ledger.play(Caller(300, in: 0xc).rename("brief"))
     let end = MappingEvent(
@@ -59,7 +60,7 @@ import Testing
     #expect(ledger.process(300) == nil)
   }
 
-  @Test("a process that drops the name it was in scope for is gone, and its space with it")
+  @Test("a process that drops the name it was traced for is gone, and so is its space")
   func leavesScope() {
     let event = MappingEvent(
       when: KernelInstant(nanoseconds: 9), process: ProcessID(100), thread: ThreadID(100),

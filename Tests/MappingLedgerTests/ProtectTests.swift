@@ -7,7 +7,7 @@ import Testing
 @Suite struct ProtectTests {
   let ledger = emptySpace()
 
-  @Test("protecting the middle splits in three, of one origin")
+  @Test("protecting the middle makes three pieces of one origin")
   func middle() {
     ledger.play(.main.mmap(0x10000, 0x4000))
     #expect(ledger.play(.main.mprotect(0x11000, 0x1000, [])) == "protected 11000-12000 ---")
@@ -28,7 +28,7 @@ import Testing
     #expect(ledger.layout() == ["10000-50000 rw-"])
   }
 
-  @Test("mappings of two calls stay two when their protection becomes equal")
+  @Test("mappings of two calls stay two entries when their protection becomes equal")
   func neighbors() {
     ledger.play(
       .main.mmap(0x10000, 0x1000), .main.mmap(0x11000, 0x1000, .read),
@@ -36,7 +36,7 @@ import Testing
     #expect(ledger.layout() == ["10000-11000 r--", "11000-12000 r--"])
   }
 
-  @Test("protecting to what it is already splits nothing")
+  @Test("setting the protection that a mapping already has splits nothing")
   func unchanged() {
     ledger.play(.main.mmap(0x10000, 0x4000), .main.mprotect(0x11000, 0x1000, [.read, .write]))
     #expect(ledger.layout() == ["10000-14000 rw-"])
@@ -51,7 +51,7 @@ import Testing
     #expect(ledger.layout() == ["10000-11000 r--", "11000-14000 rw-"])
   }
 
-  @Test("a call that met a hole has changed all up to it")
+  @Test("an mprotect that met a hole has changed everything below it")
   func hole() {
     ledger.play(
       .main.mmap(0x10000, 0x1000), .main.mmap(0x11000, 0x1000), .main.mmap(0x14000, 0x1000))
@@ -61,7 +61,7 @@ import Testing
     #expect(ledger.layout() == ["10000-11000 r--", "11000-12000 r--", "14000-15000 rw-"])
   }
 
-  @Test("a call that began in a hole has changed nothing")
+  @Test("an mprotect that begins in a hole has changed nothing")
   func holeFirst() {
     ledger.play(.main.mmap(0x14000, 0x1000))
     #expect(ledger.play(.main.mprotect(0x10000, 0x5000, .read, error: 12)) == "none")
@@ -69,7 +69,7 @@ import Testing
     #expect(ledger.wants() == nil)
   }
 
-  @Test("a call that was refused for its one mapping has changed nothing")
+  @Test("an mprotect of a single page that was refused has changed nothing")
   func refused() {
     ledger.play(.main.mmap(0x10000, 0x4000))
     #expect(ledger.play(.main.mprotect(0x11000, 0x1000, .write, error: 13)) == "none")
@@ -77,7 +77,7 @@ import Testing
     #expect(ledger.wants() == nil)
   }
 
-  @Test("a call that was refused within several mappings is a matter for the kernel")
+  @Test("when an mprotect of several mappings was refused, the kernel is asked")
   func refusedLater() {
     ledger.play(
       .main.mmap(0x10000, 0x1000), .main.mmap(0x11000, 0x1000),
@@ -86,7 +86,7 @@ import Testing
     #expect(ledger.wants() == .unsure)
   }
 
-  @Test("a call that was refused before it came to the hole is a matter for the kernel too")
+  @Test("when an mprotect was refused before it reached a hole, the kernel is asked")
   func refusedBeforeHole() {
     ledger.play(
       .main.mmap(0x10000, 0x1000), .main.mmap(0x11000, 0x1000),
@@ -95,7 +95,7 @@ import Testing
   }
 
   @Test(
-    "PROT_GROWSDOWN and PROT_GROWSUP reach as far as the kernel's own areas",
+    "after PROT_GROWSDOWN or PROT_GROWSUP the kernel is asked",
     arguments: [0x100_0000, 0x200_0000] as [UInt64])
   func growing(bit: UInt64) {
     ledger.play(.main.mmap(0x10000, 0x4000))

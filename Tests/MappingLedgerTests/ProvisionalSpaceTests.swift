@@ -4,7 +4,7 @@ import MappingLedger
 import TestKit
 import Testing
 
-/// Spaces that were listed from text, where the kernel does not tell their keys.
+/// Spaces that were listed from the text of /proc, which does not have their keys.
 @Suite struct ProvisionalSpaceTests {
   let ledger = Ledger()
 
@@ -21,7 +21,7 @@ import Testing
       at: KernelInstant(nanoseconds: 1))
   }
 
-  @Test("the first event of its process gives a space its key")
+  @Test("the first event of a process gives its space the kernel's key")
   func rekeyed() {
     list(100)
     #expect(ledger.apply(.main.munmap(0x10000, 0x1000)).space == 1)
@@ -32,7 +32,7 @@ import Testing
     #expect(ledger.wanted.isEmpty)
   }
 
-  @Test("an event of another process does not take the space of this one")
+  @Test("an event of another process does not give this space its key")
   func otherProcess() {
     list(100)
     #expect(ledger.apply(Caller(200, in: 0xb).mmap(0x10000, 0x1000)).space == 2)
@@ -48,7 +48,7 @@ import Testing
     #expect(ledger.layout() == ["10000-12000 rw-"])
   }
 
-  @Test("an exec puts an end to a space that never got a key")
+  @Test("an exec ends a space that never got the kernel's key")
   func exec() {
     list(100)
     ledger.play(.main.execve(in: 0xb))
@@ -56,7 +56,7 @@ import Testing
     #expect(ledger.processIDs(in: 0xb) == [100])
   }
 
-  @Test("the exit of its process puts an end to a space that never got a key")
+  @Test("a space that never got the kernel's key ends with its process")
   func exit() {
     list(100)
     ledger.play(.main.exit(last: true))

@@ -4,11 +4,11 @@ import MappingLedger
 import TestKit
 import Testing
 
-/// Between the entry of an mremap and its return, other threads' calls come and go.
+/// Calls of other threads between the entry of an mremap and its return.
 @Suite struct RemapRaceTests {
   let ledger = emptySpace()
 
-  @Test("the address a move left behind can be another thread's by the time the move returns")
+  @Test("when a move returns, another thread may have mapped the old address")
   func sourceReused() {
     ledger.play(
       .main.mmap(0x10000, 0x2000), .main.mremapEntered(0x10000, 0x2000),
@@ -18,7 +18,7 @@ import Testing
     #expect(ledger.space()?.accountedBytes == 0x3000)
   }
 
-  @Test("the tail that a shrink freed can be another thread's by the time the shrink returns")
+  @Test("when a shrink returns, another thread may have mapped the freed tail")
   func tailReused() {
     ledger.play(
       .main.mmap(0x10000, 0x4000), .main.mremapEntered(0x10000, 0x4000),
@@ -28,7 +28,7 @@ import Testing
     #expect(ledger.space()?.accountedBytes == 0x2000)
   }
 
-  @Test("a mapping can move to where another thread's move has come from")
+  @Test("a mapping can move to an address that another thread's move has just left")
   func chain() {
     ledger.play(
       .main.mmap(0x10000, 0x1000), .main.mmap(0x20000, 0x1000, [.read]),
@@ -38,7 +38,7 @@ import Testing
     #expect(ledger.layout() == ["10000-11000 r--", "80000-81000 rw-"])
   }
 
-  @Test("a mapping can grow in place over what another thread's move has just left")
+  @Test("a mapping can grow in place into a range that another thread's move has just left")
   func grownOver() {
     ledger.play(
       .main.mmap(0x10000, 0x1000), .main.mmap(0x11000, 0x1000, .read),
@@ -49,7 +49,7 @@ import Testing
     #expect(ledger.space()?.accountedBytes == 0x3000)
   }
 
-  @Test("a failed munmap of another thread does not come between entry and return")
+  @Test("a failed munmap of another thread between entry and return changes nothing")
   func failureInBetween() {
     ledger.play(
       .main.mmap(0x10000, 0x2000), .main.mmap(0x20000, 0x2000, [.read]),
@@ -59,7 +59,7 @@ import Testing
     #expect(ledger.layout() == ["20000-22000 r--", "80000-82000 rw-"])
   }
 
-  @Test("a return whose entry was not seen goes by the table as it is")
+  @Test("the return of an mremap whose entry was lost uses the table as it is")
   func entryUnseen() {
     ledger.play(
       .main.mmap(0x10000, 0x2000), .main.mremap(0x10000, 0x2000, to: 0x80000, 0x2000))
@@ -67,7 +67,7 @@ import Testing
     #expect(ledger.space()?.accountedBytes == 0x2000)
   }
 
-  @Test("the notes of another call of the thread are not taken for those of its mremap")
+  @Test("an mremap does not use the notes of an earlier call of its thread")
   func otherCall() {
     ledger.play(
       .main.mmap(0x10000, 0x2000), .main.mmap(0x20000, 0x1000, [.read]),

@@ -4,11 +4,11 @@ import MappingLedger
 import TestKit
 import Testing
 
-/// One mremap with MREMAP_FIXED moves several areas and the gaps between them (since 6.17).
+/// Since Linux 6.17, one mremap with MREMAP_FIXED can move several areas and the gaps between them.
 @Suite struct RemapSeveralTests {
   let ledger = emptySpace()
 
-  @Test("what lies where a gap goes stays")
+  @Test("what is mapped at the destination of a gap stays")
   func gap() {
     ledger.play(
       .main.mmap(0x10000, 0x1000), .main.mmap(0x12000, 0x1000, .read),

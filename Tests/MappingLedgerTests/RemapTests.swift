@@ -20,7 +20,7 @@ import Testing
     let after = try #require(ledger.mapping(at: 0x12000))
     #expect(after.origin == before.origin)
     #expect(after.born == KernelInstant(nanoseconds: 5))
-    #expect(after.callPathID == CallPathID(2))
+    #expect(after.callPath == CallPathID(2))
     #expect(ledger.space()?.accountedBytes == 0x3000)
   }
 
@@ -62,7 +62,7 @@ import Testing
     #expect(ledger.space()?.accountedBytes == 0x2000)
   }
 
-  @Test("moving keeps the origin, and both sizes add up")
+  @Test("moving keeps the origin and changes no total")
   func move() throws {
     ledger.play(.main.mmap(0x10000, 0x1000).at(5))
     let before = try #require(ledger.mapping(at: 0x10000))
@@ -86,7 +86,7 @@ import Testing
     #expect(ledger.space()?.accountedBytes == 0x5000)
   }
 
-  @Test("a move over several mappings keeps each one's protection and its distance")
+  @Test("a move of several mappings keeps the protection and the offset of each")
   func moveMany() {
     ledger.play(
       .main.mmap(0x10000, 0x3000), .main.mprotect(0x11000, 0x1000, .read),
@@ -95,7 +95,7 @@ import Testing
     #expect(ledger.layout() == ["80000-81000 rw-", "81000-82000 r--", "82000-85000 rw-"])
   }
 
-  @Test("MREMAP_FIXED takes the place of what is at the destination")
+  @Test("MREMAP_FIXED replaces what is mapped at the destination")
   func fixed() {
     ledger.play(
       .main.mmap(0x10000, 0x2000), .main.mmap(0x80000, 0x4000, [.read]),
@@ -105,7 +105,7 @@ import Testing
     #expect(ledger.space()?.accountedBytes == 0x4000)
   }
 
-  @Test("MREMAP_DONTUNMAP leaves the source mapped, and what moved is new memory")
+  @Test("MREMAP_DONTUNMAP leaves the source mapped, and the destination is new memory")
   func doNotUnmap() throws {
     ledger.play(
       .main.mmap(0x10000, 0x2000).at(5), .main.mremapEntered(0x10000, 0x2000),
@@ -143,7 +143,7 @@ import Testing
     #expect(ledger.space()?.accountedBytes == 0x4000)
   }
 
-  @Test("a part of a file goes on showing that part wherever it is moved")
+  @Test("a mapped part of a file keeps its file offset when it is moved")
   func fileOffset() throws {
     let file = MappingEvent.MappedFile(
       identity: FileIdentity(device: 1, inode: 2), offset: 0x3000)
@@ -163,7 +163,7 @@ import Testing
     #expect(ledger.wants() == nil)
   }
 
-  @Test("with MREMAP_FIXED the destination may be gone although the call failed")
+  @Test("a failed MREMAP_FIXED may have unmapped the destination")
   func failedFixed() {
     ledger.play(.main.mmap(0x10000, 0x2000), .main.mremapEntered(0x10000, 0x2000))
     #expect(
@@ -182,7 +182,7 @@ import Testing
     #expect(ledger.space()?.accountedBytes == 4 << 20)
   }
 
-  @Test("what is moved and was never seen is a matter for the kernel")
+  @Test("when an unknown mapping is moved, the kernel is asked")
   func unknownSource() {
     ledger.play(
       .main.mremapEntered(0x10000, 0x2000), .main.mremap(0x10000, 0x2000, to: 0x80000, 0x2000))

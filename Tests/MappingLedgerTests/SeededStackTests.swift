@@ -5,7 +5,7 @@ import MappingLedger
 import TestKit
 import Testing
 
-/// Stacks of threads that were there before the tracer.
+/// Stacks of threads that started before tracing began.
 @Suite struct SeededStackTests {
   let ledger = Ledger()
 
@@ -25,7 +25,7 @@ import Testing
       at: KernelInstant(nanoseconds: 51))
   }
 
-  @Test("a guard that the kernel lists as an area of its own is part of the stack above")
+  @Test("a guard page that the kernel lists as its own area is part of the stack above it")
   func separateGuard() throws {
     list([.anonymous(0x10000, 0x11000, []), .anonymous(0x11000, 0x1b000)])
     list(100, at: 0x7fff_0500)
@@ -38,7 +38,7 @@ import Testing
     #expect(stack.mappedAt == nil && stack.mappedBy == nil && stack.creator == nil)
   }
 
-  @Test("a seeded stack is old: it is no fresh one of its size, and its end makes it idle")
+  @Test("a stack from before tracing is not new; it is idle after its thread ends")
   func old() throws {
     list([.anonymous(0x10000, 0x11000, []), .anonymous(0x11000, 0x1b000)])
     list(101, at: 0x1a800)
@@ -51,7 +51,7 @@ import Testing
     #expect(stacks.history[0xb000]?.reclaimed == 1)
   }
 
-  @Test("stacks one above the other have each its own guard")
+  @Test("each of several stacks on top of each other has its own guard page")
   func neighbors() throws {
     list([
       .anonymous(0x10000, 0x11000, []), .anonymous(0x11000, 0x1b000),
@@ -67,7 +67,7 @@ import Testing
         == AddressRange(start: 0x1b000, end: 0x26000))
   }
 
-  @Test("a large reservation just below is no guard")
+  @Test("a large reservation right below a stack is no guard page")
   func reservation() throws {
     list([.anonymous(0x1000_0000, 0x2000_0000, []), .anonymous(0x2000_0000, 0x2000_a000)])
     list(101, at: 0x2000_9000)
@@ -75,7 +75,7 @@ import Testing
     #expect(ledger.layout().first == "10000000-20000000 ---")
   }
 
-  @Test("the first thread of a process and its main stack are no thread stack")
+  @Test("the main stack of a process is no thread stack")
   func mainThread() {
     list([.anonymous(0x10000, 0x1a000), .stack(0x7ffe_0000, 0x7fff_1000)])
     list(100, at: 0x7fff_0500)
@@ -93,7 +93,7 @@ import Testing
     #expect(stack.uses == 1 && stack.liveThreads == 1 && !stack.isCarved)
   }
 
-  @Test("a seeded stack that a new thread takes over is reused")
+  @Test("a stack from before tracing that a new thread starts on is reused")
   func reused() throws {
     list([.anonymous(0x10000, 0x1a000)])
     list(100, at: 0)
@@ -103,7 +103,7 @@ import Testing
     #expect(ledger.space()?.stacks.history[0xa000]?.fresh == 0)
   }
 
-  @Test("a thread that started before its stack was known is on it once both are listed")
+  @Test("a thread that started before its stack was known is found on it once both are listed")
   func knownLater() throws {
     ledger.play(.main.cloneThread(101, stack: 0x19f00).at(9))
     #expect(ledger.layout() == [])
@@ -114,7 +114,7 @@ import Testing
     #expect(try #require(ledger.stack(at: 0x10000)).isIdle)
   }
 
-  @Test("threads that were listed on one mapping have slots of their own in it")
+  @Test("several threads that are listed on one mapping share it as a carved stack")
   func carved() throws {
     list([.anonymous(0x10000, 0x1a000)])
     list(101, at: 0x12000)

@@ -4,11 +4,11 @@ import MappingLedger
 import TestKit
 import Testing
 
-/// System V shared memory: shmdt names an address, and the kernel finds the rest by offsets.
+/// System V shared memory. shmdt passes only an address; the kernel finds the pieces by their offsets.
 @Suite struct SharedSegmentTests {
   let ledger = emptySpace()
 
-  @Test("a segment is mapped by shmat and gone by shmdt")
+  @Test("shmat maps a segment and shmdt unmaps it")
   func attachDetach() {
     #expect(ledger.play(.main.shmat(0x10000, 0x4000)) == "attached 10000-14000")
     #expect(ledger.layout() == ["10000-14000 rw- shared-memory"])
@@ -17,7 +17,7 @@ import Testing
     #expect(ledger.space()?.accountedBytes == 0)
   }
 
-  @Test("shmdt takes all portions of a segment with a hole")
+  @Test("shmdt unmaps all pieces of a segment with a hole")
   func hole() {
     ledger.play(.main.shmat(0x10000, 0x4000), .main.munmap(0x11000, 0x1000))
     ledger.play(.main.shmdt(0x10000))
@@ -25,14 +25,14 @@ import Testing
     #expect(ledger.space()?.accountedBytes == 0)
   }
 
-  @Test("shmdt finds the rest of a segment whose head was unmapped")
+  @Test("shmdt unmaps the rest of a segment whose head was unmapped")
   func headGone() {
     ledger.play(.main.shmat(0x10000, 0x4000), .main.munmap(0x10000, 0x2000))
     ledger.play(.main.shmdt(0x10000))
     #expect(ledger.layout() == [])
   }
 
-  @Test("shmdt leaves alone what was mapped into a hole of the segment")
+  @Test("shmdt does not unmap what was mapped into a hole of the segment")
   func holeReused() {
     ledger.play(
       .main.shmat(0x10000, 0x4000), .main.munmap(0x11000, 0x1000), .main.mmap(0x11000, 0x1000),
@@ -41,7 +41,7 @@ import Testing
     #expect(ledger.space()?.accountedBytes == 0x1000)
   }
 
-  @Test("shmdt finds the rest of a segment whose head was replaced by several mappings")
+  @Test("shmdt unmaps the rest of a segment whose head was replaced by several mappings")
   func headReplaced() {
     ledger.play(
       .main.shmat(0x10000, 0x4000), .main.munmap(0x10000, 0x2000),
@@ -50,14 +50,14 @@ import Testing
     #expect(ledger.layout() == ["10000-11000 rw-", "11000-12000 rw-"])
   }
 
-  @Test("shmdt of one attachment leaves another of the same segment")
+  @Test("shmdt does not unmap another attachment of the same segment")
   func attachedTwice() {
     ledger.play(
       .main.shmat(0x10000, 0x2000), .main.shmat(0x12000, 0x2000), .main.shmdt(0x10000))
     #expect(ledger.layout() == ["12000-14000 rw- shared-memory"])
   }
 
-  @Test("shmdt leaves another segment beside it")
+  @Test("shmdt does not unmap another segment next to it")
   func neighbor() {
     ledger.play(
       .main.shmat(0x10000, 0x2000, inode: 7), .main.shmat(0x12000, 0x2000, inode: 8),
@@ -91,7 +91,7 @@ import Testing
     #expect(ledger.play(.main.shmdt(0x80000)) == "detached 80000-82000 freeing 2000")
   }
 
-  @Test("a kernel that cannot tell the length of a segment is asked")
+  @Test("when an shmat record has no length, the kernel is asked")
   func lengthUnknown() {
     #expect(ledger.play(.main.shmat(0x10000, 0)) == "unsure")
     #expect(ledger.wants() == .unsure)

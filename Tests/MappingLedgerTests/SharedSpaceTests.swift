@@ -29,7 +29,7 @@ import Testing
     #expect(ledger.layout() == ["10000-11000 rw-"])
   }
 
-  @Test("where the kernel does not tell, a space ends with the last process in it")
+  @Test("on kernels that do not report it, a shared space ends with its last process")
   func lastEnds() {
     let ledger = emptySpace(Ledger.Machine(reportsSpaceEnd: false))
     ledger.play(.main.clone(200, thread: 200, in: 0xa, [.vm]), .main.exit(last: true))
@@ -49,7 +49,7 @@ import Testing
     #expect(ledger.layout(of: 0xb) == [])
   }
 
-  @Test("a child spawned on a stack of its own leaves that stack idle when it execs")
+  @Test("a child that was given a stack leaves it idle when it execs")
   func spawn() throws {
     ledger.play(
       .main.mmap(0x10000, 0x9000, [.read, .write], [.private, .anonymous, .stack]).at(5),
@@ -61,7 +61,7 @@ import Testing
     #expect(ledger.space()?.stacks.history[0x9000]?.reclaimed == 1)
   }
 
-  @Test("the name that exec gives comes first, and is of the old process still")
+  @Test("the rename of an exec comes before the exec and belongs to the old space")
   func execRenames() throws {
     ledger.play(
       .main.mmap(0x10000, 0x9000).at(5), .main.vfork(200, stack: 0x19000).at(6),
@@ -73,7 +73,7 @@ import Testing
     #expect(ledger.process(200)?.name.text == "ls")
   }
 
-  @Test("a process that ends as a whole leaves its stack behind in a space that others share")
+  @Test("a process that exits leaves its stack behind in a space that others share")
   func groupExit() throws {
     ledger.play(
       .main.mmap(0x10000, 0xa000).at(5),

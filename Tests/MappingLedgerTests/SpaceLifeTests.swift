@@ -7,7 +7,7 @@ import Testing
 @Suite struct SpaceLifeTests {
   let ledger = Ledger()
 
-  @Test("a space first seen by a call in it is taken in, and the kernel is to be asked")
+  @Test("the first call in a space brings it into view, and the kernel is asked")
   func unknownSpace() {
     #expect(ledger.play(.main.mmap(0x10000, 0x1000).at(8)) == "mapped 10000-11000")
     #expect(ledger.layout() == ["10000-11000 rw-"])
@@ -25,13 +25,13 @@ import Testing
     #expect(ledger.apply(.other.munmap(0x10000, 0x1000)).space == 1)
   }
 
-  @Test("a call of a task without a space concerns nobody")
+  @Test("a call of a task without a space changes nothing")
   func noSpace() {
     #expect(ledger.play(Caller(100, in: nil).mmap(0x10000, 0x1000)) == "none")
     #expect(ledger.spaces.isEmpty)
   }
 
-  @Test("a space that ended frees all that was mapped in it, and is not asked about any more")
+  @Test("a space that ends frees all its mappings and is no longer wanted")
   func ends() {
     ledger.play(.main.mmap(0x10000, 0x3000))
     #expect(ledger.play(ended(0xa)) == "ended freeing 3000")
@@ -39,12 +39,12 @@ import Testing
     #expect(ledger.wanted.isEmpty)
   }
 
-  @Test("the end of a space that was never in view concerns nobody")
+  @Test("the end of an unknown space changes nothing")
   func strangeEnd() {
     #expect(ledger.play(ended(0xf)) == "none")
   }
 
-  @Test("the kernel's key of a space that ended can name a new one, which is another space")
+  @Test("a new space under the key of an ended one is a different space")
   func keyReused() {
     ledger.play(.main.mmap(0x10000, 0x1000), ended(0xa))
     #expect(ledger.apply(Caller(200).mmap(0x20000, 0x1000)).space == 2)
@@ -52,7 +52,7 @@ import Testing
     #expect(ledger.processIDs() == [200])
   }
 
-  @Test("a key that is forked into although its end was not seen begins a new space")
+  @Test("a fork into a known key begins a new space: the end of the old one was lost")
   func keyForkedInto() {
     ledger.play(
       Caller(300, in: 0xb).mmap(0x90000, 0x1000), .main.mmap(0x10000, 0x1000),
@@ -62,7 +62,7 @@ import Testing
     #expect(ledger.space(0xb)?.id == 3)
   }
 
-  @Test("a process id whose end was not seen begins anew with a fork")
+  @Test("a fork with the id of a known process replaces it: its exit was lost")
   func pidReused() {
     let old = Caller(200, in: 0xb)
     ledger.play(
@@ -74,7 +74,7 @@ import Testing
     #expect(ledger.threadIDs == [100, 200])
   }
 
-  @Test("a thread id whose end was not seen ends with its next use, and leaves its stack idle")
+  @Test("a new thread with a known id ends the old one, whose stack is idle then")
   func tidReused() throws {
     ledger.play(
       .main.mmap(0x10000, 0x1000), .main.mmap(0x20000, 0x1000),
@@ -83,7 +83,7 @@ import Testing
     #expect(try !#require(ledger.stack(at: 0x20000)).isIdle)
   }
 
-  @Test("a process that shows up in another space than it was in has execed unseen")
+  @Test("a process that shows up in another space has called exec unseen")
   func movedProcess() {
     ledger.play(.main.mmap(0x10000, 0x1000), Caller(100, in: 0xb).mmap(0x20000, 0x1000))
     #expect(ledger.processIDs() == [])

@@ -6,14 +6,14 @@ import Testing
 
 @testable import MappingLedger
 
-/// What is known of files and paths is bounded by what is mapped.
+/// The tables of files and paths are bounded by what is mapped.
 @Suite struct SweepTests {
   private func file(_ inode: UInt64) -> MappingEvent.MappedFile {
     MappingEvent.MappedFile(
       identity: FileIdentity(device: 1, inode: inode, generation: 1), offset: 0)
   }
 
-  @Test("files and paths that come and go are forgotten, and those still mapped are not")
+  @Test("a sweep forgets files and paths that nothing maps, and keeps the mapped ones")
   func bounded() {
     let ledger = emptySpace()
     var texts = TextTable()
@@ -27,13 +27,13 @@ import Testing
       if inode % 100 == 0 { ledger.sweep(&texts) }
       most = (max(most.files, ledger.files.count), max(most.texts, texts.count))
     }
-    // Notes of calls keep some more: those that could have failed.
+    // The notes of recent calls keep some more, because those calls can still fail.
     #expect(most.files < 4096 + 2048 && most.texts < 4096 + 2048)
     #expect(texts[ledger.path(of: file(1).identity)] == "/stays")
     #expect(ledger.layout() == ["10000-11000 r-- file"])
   }
 
-  @Test("what a failed call gives back has its file still, though it was swept meanwhile")
+  @Test("a sweep keeps the files of mappings that a failed munmap can bring back")
   func givenBack() {
     let ledger = emptySpace()
     var texts = TextTable()
@@ -50,7 +50,7 @@ import Testing
     #expect(entry.map { texts[ledger.files[$0.value.file].path] } == "/mine")
   }
 
-  @Test("a table full of paths that nobody has any more takes new ones after a sweep")
+  @Test("a table full of unused paths takes new ones after a sweep")
   func fullOfOld() {
     let ledger = emptySpace()
     var texts = TextTable(capacity: 64)

@@ -4,19 +4,19 @@ import MappingLedger
 import TestKit
 import Testing
 
-/// What becomes of stacks when their threads are gone: idle, reused, reclaimed.
+/// What happens to stacks after their threads have ended: idle, reused, reclaimed.
 @Suite struct ThreadStackHistoryTests {
   let ledger = emptySpace()
 
   private var stacks: ThreadStacks? { ledger.space()?.stacks }
 
-  /// A thread that starts at 10 on a stack of 0xa000 bytes at 0x10000 that was mapped at 5.
+  /// A stack of 0xa000 bytes is mapped at 0x10000 at time 5. A thread starts on it at time 10.
   private func start() {
     ledger.play(
       .main.mmap(0x10000, 0xa000).at(5), .main.cloneThread(101, stack: 0x19f00).at(10))
   }
 
-  @Test("a stack lies idle from its thread's end on")
+  @Test("a stack is idle after its thread has ended")
   func idle() throws {
     start()
     ledger.play(.other.exit().at(20))
@@ -27,14 +27,14 @@ import Testing
     #expect(ledger.layout() == ["10000-1a000 rw- thread-stack"])
   }
 
-  @Test("a stack that goes down with its whole process was not left behind")
+  @Test("a stack is not left behind when its whole process ends")
   func processEnds() throws {
     start()
     ledger.play(.other.exit(withProcess: true).at(20))
     #expect(try !#require(ledger.stack(at: 0x10000)).isIdle)
   }
 
-  @Test("a stack mapped for a thread is a fresh one of its size")
+  @Test("a stack that is mapped for a thread counts as new in the history of its size")
   func fresh() throws {
     start()
     ledger.play(.main.mmap(0x20000, 0xa000).at(30), .main.cloneThread(102, stack: 0x2a000).at(31))
@@ -44,7 +44,7 @@ import Testing
     #expect(history.reused == 0 && history.reclaimed == 0)
   }
 
-  @Test("sizes that differ have histories of their own, guard included")
+  @Test("each size has its own history, including the guard page")
   func sizes() {
     start()
     ledger.play(
@@ -55,7 +55,7 @@ import Testing
     #expect(stacks?.history[0x1000] == nil)
   }
 
-  @Test("a thread that starts on an idle stack uses it again")
+  @Test("a thread that starts on an idle stack reuses it")
   func reused() throws {
     start()
     ledger.play(.other.exit().at(20), .main.cloneThread(102, stack: 0x19f00).at(50))
@@ -68,7 +68,7 @@ import Testing
     #expect(history.longestIdle == 30)
   }
 
-  @Test("a stack can be used again before the end of the thread that left it is told")
+  @Test("a stack can be reused before the end of its last thread is reported")
   func reusedBeforeExit() throws {
     start()
     ledger.play(.main.cloneThread(102, stack: 0x19f00).at(50), .other.exit().at(51))
@@ -81,7 +81,7 @@ import Testing
     #expect(try #require(ledger.stack(at: 0x10000)).exitedAt == KernelInstant(nanoseconds: 60))
   }
 
-  @Test("an idle stack that is unmapped is reclaimed")
+  @Test("an idle stack that is unmapped counts as reclaimed")
   func reclaimed() throws {
     start()
     ledger.play(.other.exit().at(20), .main.munmap(0x10000, 0xa000).at(90))
@@ -99,7 +99,7 @@ import Testing
     #expect(stacks?.history[0xa000]?.reclaimed == 0)
   }
 
-  @Test("a stack that is unmapped in part keeps the remainder")
+  @Test("a stack that is partly unmapped keeps the rest")
   func partly() throws {
     start()
     ledger.play(.other.exit().at(20), .main.munmap(0x10000, 0x6000).at(30))
@@ -112,7 +112,7 @@ import Testing
     #expect(stacks?.history[0xa000]?.reclaimed == 1)
   }
 
-  @Test("a stack that is replaced by another mapping is reclaimed too")
+  @Test("an idle stack that is replaced by another mapping counts as reclaimed")
   func replaced() {
     start()
     ledger.play(
@@ -123,7 +123,7 @@ import Testing
     #expect(ledger.layout() == ["10000-1a000 r--"])
   }
 
-  @Test("a munmap that failed on a part of a stack gives that part back")
+  @Test("a failed munmap of a part of a stack brings that part back")
   func partialFailure() throws {
     start()
     ledger.play(.other.exit().at(20), .main.munmap(0x12000, 0x1000), .main.munmapFailed())
@@ -131,7 +131,7 @@ import Testing
     #expect(ledger.layout() == ["10000-1a000 rw- thread-stack"])
   }
 
-  @Test("a munmap that failed on a whole stack leaves it as idle as it was")
+  @Test("a failed munmap of an idle stack leaves it idle")
   func failure() throws {
     start()
     ledger.play(.other.exit().at(20), .main.munmap(0x10000, 0xa000).at(30), .main.munmapFailed())
@@ -141,7 +141,7 @@ import Testing
     #expect(stacks?.history[0xa000]?.reclaimed == 0)
   }
 
-  @Test("a munmap that failed on a stack in use leaves it in use")
+  @Test("a failed munmap of a stack in use leaves it in use")
   func failureInUse() throws {
     start()
     ledger.play(.main.munmap(0x10000, 0xa000).at(30), .main.munmapFailed(), .other.exit().at(40))

@@ -5,11 +5,11 @@ import MappingLedger
 import TestKit
 import Testing
 
-/// Which mapping is a thread's stack, and what is told about it.
+/// Which mappings are thread stacks, and what is known about them.
 @Suite struct ThreadStackTests {
   let ledger = emptySpace()
 
-  @Test("a mapping becomes a stack when a thread starts with its pointer inside")
+  @Test("a mapping becomes a thread stack when a thread starts with its stack pointer inside")
   func bound() throws {
     ledger.play(
       .main.mmap(0x10000, 0xa000, [.read, .write], [.private, .anonymous, .stack])
@@ -23,35 +23,35 @@ import Testing
     #expect(stack.creator == ThreadID(100) && stack.mappedBy == ThreadID(100))
     #expect(stack.mappedAt == KernelInstant(nanoseconds: 5))
     #expect(stack.startedAt == KernelInstant(nanoseconds: 8))
-    #expect(stack.mappedStack == CallPathID(3))
+    #expect(stack.mappedCallPath == CallPathID(3))
     #expect(stack.hasStackFlag && !stack.isIdle && !stack.isCarved)
     #expect(stack.guardBytes == 0 && stack.liveBytes == 0xa000 && stack.uses == 1)
   }
 
   @Test(
-    "a stack that is used again is blamed on who created the last thread on it, not on who mapped it"
+    "a reused stack is blamed on the call path that created its last thread, not on the one that mapped it"
   )
   func blamedPath() throws {
     ledger.play(
       .main.mmap(0x10000, 0xa000).from(stack: 3),
       .main.cloneThread(101, stack: 0x19f00).from(stack: 4))
-    #expect(try #require(ledger.stack(at: 0x10000)).blamedStack == CallPathID(3))
+    #expect(try #require(ledger.stack(at: 0x10000)).blamedCallPath == CallPathID(3))
     ledger.play(
       .other.exit(), .main.cloneThread(102, stack: 0x19f00).from(stack: 5))
-    #expect(try #require(ledger.stack(at: 0x10000)).blamedStack == CallPathID(5))
-    #expect(ledger.stacksInUse().isSuperset(of: [CallPathID(3), CallPathID(5)]))
+    #expect(try #require(ledger.stack(at: 0x10000)).blamedCallPath == CallPathID(5))
+    #expect(ledger.callPathsInUse().isSuperset(of: [CallPathID(3), CallPathID(5)]))
     ledger.play(Caller(100, thread: 102).exit(), .main.cloneThread(103, stack: 0x19f00))
-    #expect(try #require(ledger.stack(at: 0x10000)).blamedStack == nil)
+    #expect(try #require(ledger.stack(at: 0x10000)).blamedCallPath == nil)
   }
 
-  @Test("a pointer at the very end of a mapping is of that mapping, not of the next one")
+  @Test("a stack pointer at the end of a mapping belongs to that mapping, not to the next one")
   func endPointer() {
     ledger.play(.main.mmap(0x10000, 0xa000), .main.mmap(0x1a000, 0x1000))
     #expect(ledger.play(.main.cloneThread(101, stack: 0x1a000)) == "created on 10000")
     #expect(ledger.layout() == ["10000-1a000 rw- thread-stack", "1a000-1b000 rw-"])
   }
 
-  @Test("a thread without a stack of its own, or with one that is unknown, has none here")
+  @Test("a thread without a stack pointer, or with one outside of all mappings, has no stack")
   func unknownStack() {
     ledger.play(.main.mmap(0x10000, 0x1000))
     #expect(ledger.play(.main.cloneThread(101, stack: nil)) == "created")
@@ -60,7 +60,7 @@ import Testing
     #expect(ledger.space()?.stacks.byOrigin.isEmpty == true)
   }
 
-  @Test("a guard that was cut from writable memory is part of the stack")
+  @Test("a guard page that was cut from writable memory is part of the stack")
   func guardFromWritable() throws {
     ledger.play(
       .main.mmap(0x10000, 0xb000), .main.mprotect(0x10000, 0x1000, []),
@@ -71,7 +71,7 @@ import Testing
     #expect(stack.bytes == 0xb000 && stack.guardBytes == 0x1000)
   }
 
-  @Test("a stack that was opened up from a reservation keeps the rest of it as its guard")
+  @Test("a stack that was made accessible in a reservation has the rest of it as its guard")
   func guardFromReservation() throws {
     ledger.play(
       .main.mmap(0x10000, 0xb000, []), .main.mprotect(0x11000, 0xa000, [.read, .write]),
@@ -81,7 +81,7 @@ import Testing
     #expect(try #require(ledger.stack(at: 0x10000)).bytes == 0xb000)
   }
 
-  @Test("a mapping of another call just below is no guard")
+  @Test("a mapping of another call right below a stack is no guard page")
   func foreignGuard() throws {
     ledger.play(
       .main.mmap(0xf000, 0x1000, []), .main.mmap(0x10000, 0xa000),
@@ -90,7 +90,7 @@ import Testing
     #expect(try #require(ledger.stack(at: 0x10000)).bytes == 0xa000)
   }
 
-  @Test("memory that is no stack to give back carries threads unmarked")
+  @Test("heap, file and shared memory that threads run on does not become a thread stack")
   func otherMemory() {
     let file = MappingEvent.MappedFile(
       identity: FileIdentity(device: 1, inode: 2), offset: 0)
@@ -107,7 +107,7 @@ import Testing
     #expect(ledger.space()?.stacks.byOrigin.isEmpty == true)
   }
 
-  @Test("a process of its own in the same space has a stack like any thread")
+  @Test("a process that was cloned into the same space has a thread stack")
   func processStack() throws {
     ledger.play(
       .main.mmap(0x10000, 0xa000),
@@ -116,7 +116,7 @@ import Testing
     #expect(stack.process == ProcessID(200) && stack.thread == ThreadID(200))
   }
 
-  @Test("slots that a caller carves from one mapping are told as such")
+  @Test("a mapping that several threads run on is a carved stack")
   func carved() throws {
     ledger.play(
       .main.mmap(0x10000, 0x4000), .main.cloneThread(101, stack: 0x11000),
@@ -130,7 +130,7 @@ import Testing
     #expect(try #require(ledger.stack(at: 0x10000)).isCarved)
   }
 
-  @Test("a carved slab is one stack over the guards that were cut into it")
+  @Test("a carved mapping with guard pages inside is one stack")
   func carvedWithGuards() throws {
     ledger.play(
       .main.mmap(0x10000, 0x8000), .main.mprotect(0x14000, 0x1000, []),
@@ -142,7 +142,7 @@ import Testing
     #expect(ledger.space()?.stacks.byOrigin.count == 1)
   }
 
-  @Test("a forked child keeps the stack it goes on with, and no other")
+  @Test("a forked child has the stack that it runs on, and no other one")
   func fork() throws {
     ledger.play(
       .main.mmap(0x10000, 0xa000), .main.cloneThread(101, stack: 0x1a000),
@@ -155,7 +155,7 @@ import Testing
     #expect(try #require(ledger.stack(at: 0x10000)).thread == ThreadID(101))
   }
 
-  @Test("a stack that moves away is a stack no longer")
+  @Test("a thread stack that is moved is no longer a thread stack")
   func moved() {
     ledger.play(
       .main.mmap(0x10000, 0x4000), .main.cloneThread(101, stack: 0x14000),

@@ -4,11 +4,11 @@ import MappingLedger
 import TestKit
 import Testing
 
-/// munmap is recorded when it is entered, so a failure is learned afterwards.
+/// munmap is recorded when it is entered, so its failure becomes known later.
 @Suite struct UnmapFailureTests {
   let ledger = emptySpace()
 
-  @Test("a munmap that failed gives back all it took, in one piece and with its past")
+  @Test("a failed munmap brings back everything it removed, in one piece and with its past")
   func restore() throws {
     ledger.play(.main.mmap(0x10000, 0x4000).at(7).from(stack: 3))
     let before = try #require(ledger.mapping(at: 0x11000))
@@ -20,7 +20,7 @@ import Testing
     #expect(ledger.activity()?.unmappedBytes == 0)
   }
 
-  @Test("pieces of several mappings go back to where each was")
+  @Test("a failed munmap brings back the pieces of several mappings, each in its place")
   func restoreMany() {
     ledger.play(
       .main.mmap(0x10000, 0x2000), .main.mmap(0x12000, 0x1000, [.read]),
@@ -30,7 +30,7 @@ import Testing
     #expect(ledger.layout() == before)
   }
 
-  @Test("what other threads did in between does not hide the call that failed")
+  @Test("calls of other threads do not hide the call that failed")
   func othersInBetween() {
     ledger.play(
       .main.mmap(0x10000, 0x4000), .other.mmap(0x20000, 0x2000),
@@ -41,7 +41,7 @@ import Testing
     #expect(ledger.layout() == ["10000-14000 rw-", "21000-22000 rw-"])
   }
 
-  @Test("two calls under way at once fail each for itself")
+  @Test("of two calls that run at once, each failure undoes its own call")
   func twoFailures() {
     ledger.play(
       .main.mmap(0x10000, 0x2000), .main.mmap(0x20000, 0x2000),
@@ -52,7 +52,7 @@ import Testing
     #expect(ledger.layout() == ["10000-12000 rw-", "20000-22000 rw-"])
   }
 
-  @Test("what another thread mapped into the hole before the failure was told stays")
+  @Test("a mapping that another thread made in the hole before the failure stays")
   func holeTaken() {
     ledger.play(
       .main.mmap(0x10000, 0x4000),
@@ -63,7 +63,7 @@ import Testing
     #expect(ledger.space()?.accountedBytes == 0x4000)
   }
 
-  @Test("a call that was refused at once does not bring back what an earlier one freed")
+  @Test("a call that is refused at once does not bring back what an earlier call freed")
   func refusedAfterSuccess() {
     ledger.play(
       .main.mmap(0x10000, 0x4000), .main.munmap(0x10000, 0x4000),
@@ -72,19 +72,21 @@ import Testing
     #expect(ledger.layout() == [])
   }
 
-  @Test("the failure of a call that was never seen is a matter for the kernel")
+  @Test("when a call fails that was never seen, the kernel is asked")
   func entryUnseen() {
     ledger.play(.main.mmap(0x10000, 0x4000))
     #expect(ledger.play(.main.munmapFailed()) == "unsure")
     #expect(ledger.wants() == .unsure)
   }
 
-  @Test("a thread that was kept waiting in its call gets back all it took, however much others did")
+  @Test(
+    "a call that took long brings back everything it removed, however many other calls came in between"
+  )
   func keptWaiting() {
     ledger.play(
       .main.mmap(0x10000, 0x1000), .main.mmap(0x11000, 0x1000, [.read]),
       .main.munmap(0x10000, 0x2000))
-    // One call short of overwriting the last of its three notes, and far past them.
+    // First one call less than would overwrite the last of its three notes, then one more each, then many.
     for others in [2046, 1, 1, 1, 9000] {
       for _ in 0..<others { ledger.play(.other.munmap(0x90000, 0x1000)) }
       #expect(ledger.play(.main.munmapFailed()) == "restored 2000")
@@ -94,7 +96,7 @@ import Testing
     #expect(ledger.wants() == nil)
   }
 
-  @Test("a failure of a thread that did something else since gives nothing back")
+  @Test("a failure of a thread that did something else since brings nothing back")
   func heardOfSince() {
     ledger.play(.main.mmap(0x10000, 0x1000), .main.munmap(0x10000, 0x1000))
     for _ in 0..<3000 { ledger.play(.other.munmap(0x90000, 0x1000)) }
@@ -104,7 +106,7 @@ import Testing
     #expect(ledger.wants() == .unsure)
   }
 
-  @Test("a failed call over more mappings than are noted is a matter for the kernel")
+  @Test("when a long call over more mappings than are saved fails, the kernel is asked")
   func tooManyPieces() {
     for page in 0..<3000 as Range<UInt64> {
       ledger.play(.main.mmap(0x10_0000 + page << 12, 0x1000))
@@ -114,7 +116,7 @@ import Testing
     #expect(ledger.play(.main.munmapFailed()) == "unsure")
   }
 
-  @Test("the failure of a call from another space of the same thread restores nothing here")
+  @Test("a failure does not undo a call that the thread made in another space")
   func otherSpace() {
     ledger.play(
       .main.mmap(0x10000, 0x1000), .main.munmap(0x10000, 0x1000),

@@ -7,7 +7,7 @@ import Testing
 @Suite struct UnmapTests {
   let ledger = emptySpace()
 
-  @Test("unmapping the whole of a mapping leaves nothing")
+  @Test("unmapping a whole mapping leaves nothing")
   func whole() {
     ledger.play(.main.mmap(0x10000, 0x4000))
     #expect(ledger.play(.main.munmap(0x10000, 0x4000)) == "unmapped 10000-14000 freeing 4000")
@@ -35,7 +35,7 @@ import Testing
     #expect(ledger.mapping(at: 0x10000) == ledger.mapping(at: 0x13000))
   }
 
-  @Test("one call may take pieces of several mappings, and counts no hole")
+  @Test("one call can unmap pieces of several mappings, and does not count holes")
   func spanning() {
     ledger.play(
       .main.mmap(0x10000, 0x2000), .main.mmap(0x12000, 0x1000), .main.mmap(0x15000, 0x2000))
@@ -57,7 +57,7 @@ import Testing
   }
 
   @Test(
-    "what the kernel refuses at once takes nothing away",
+    "a munmap that the kernel refuses at once removes nothing",
     arguments: [(0x10010, 0x1000), (0x10000, 0), (0x10000, .max)] as [(UInt64, UInt64)])
   func refused(address: UInt64, bytes: UInt64) {
     ledger.play(.main.mmap(0x10000, 0x4000))
@@ -68,7 +68,7 @@ import Testing
     #expect(ledger.wants() == nil)
   }
 
-  @Test("an address that is mapped again is a mapping of its own")
+  @Test("mapping an address again makes a new mapping")
   func mappedAgain() throws {
     ledger.play(.main.mmap(0x10000, 0x1000).at(5))
     let first = try #require(ledger.mapping(at: 0x10000))

@@ -7,7 +7,7 @@ import Testing
 @Suite struct WantedTests {
   let ledger = emptySpace()
 
-  @Test("lost records make a space doubtful until the kernel was asked")
+  @Test("lost records put a space in doubt until the kernel is asked")
   func loss() {
     ledger.noteLoss(in: key(0xa))
     #expect(ledger.space()?.hasLostEvents == true)
@@ -18,13 +18,13 @@ import Testing
     #expect(ledger.space()?.hasLostEvents == false)
   }
 
-  @Test("a loss in a space that is not in view is none of ours")
+  @Test("a loss in an unknown space changes nothing")
   func strangeLoss() {
     ledger.noteLoss(in: key(0xf))
     #expect(ledger.wanted.isEmpty)
   }
 
-  @Test("what is wanted is handed out once")
+  @Test("a wanted space is handed out once")
   func takenOnce() {
     ledger.play(.main.unsure())
     #expect(ledger.takeWanted() == [key(0xa): .unsure])
@@ -42,7 +42,7 @@ import Testing
     #expect(ledger.wants(0xc) == .unknown)
   }
 
-  @Test("a forked child keeps what is doubtful about its parent")
+  @Test("a forked child keeps the doubts about its parent")
   func inheritedLoss() {
     ledger.noteLoss(in: key(0xa))
     ledger.play(.main.fork(200, in: 0xb))

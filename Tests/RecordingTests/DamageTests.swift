@@ -8,7 +8,7 @@ import Testing
 @Suite struct DamageTests {
   private let records: [[UInt8]]
   private let file: [UInt8]
-  /// Where each block begins, and the end of the last.
+  /// The offset of each block, and the end of the last one.
   private let borders: [Int]
 
   init() {
@@ -31,7 +31,7 @@ import Testing
     items.reduce(0) { sum, item in if case .gap(let count) = item { sum + count } else { sum } }
   }
 
-  @Test("a file that ends between two blocks gives all before, and nothing is missing of it")
+  @Test("a file that ends between two blocks is read completely, without damage")
   func cutBetweenBlocks() throws {
     #expect(borders.count == 6)
     for (index, border) in borders.enumerated() {
@@ -41,7 +41,7 @@ import Testing
     }
   }
 
-  @Test("a file cut anywhere gives the whole blocks before, and says that it was cut")
+  @Test("a file that was cut anywhere gives its intact blocks and reports the cut")
   func cutAnywhere() throws {
     for length in 1..<file.count {
       let (items, damage) = try read(Array(file[..<length]))
@@ -53,7 +53,7 @@ import Testing
     }
   }
 
-  @Test("any one bit that is wrong costs one block at most, and the records lost are counted")
+  @Test("one wrong bit costs at most one block, and the lost records are counted")
   func flips() throws {
     for place in RecordingFormat.fileHeaderBytes..<file.count {
       var damaged = file
@@ -69,14 +69,14 @@ import Testing
     }
   }
 
-  @Test("a block that was taken out is missed")
+  @Test("a block that was taken out is reported as missing")
   func hole() throws {
     let (items, damage) = try read(Array(file[..<borders[2]] + file[borders[4]...]))
     #expect(recordsRead(items) == Array(records[..<8] + records[16...]))
     #expect(damage == RecordingDamage(hasGaps: true, records: 8))
   }
 
-  @Test("damage of every kind, as much as you like, gives records in order or none, and ends")
+  @Test("any amount of random damage gives records in order or none, and reading ends")
   func anything() throws {
     var random = SplitMix64(state: 3)
     for round in 0..<400 {
@@ -105,7 +105,7 @@ import Testing
     }
   }
 
-  @Test("bytes that a checksum vouches for and that are nonsense are read to their end")
+  @Test("random bytes with a correct checksum are read to their end")
   func nonsense() throws {
     var random = SplitMix64(state: 5)
     for _ in 0..<500 {
@@ -115,7 +115,7 @@ import Testing
     }
   }
 
-  @Test("what is no recording, and what another version made, is refused for what it is")
+  @Test("a file that is no recording, or of another version, is refused with that reason")
   func refused() throws {
     #expect(throws: RecordingDefect.empty) { try read([]) }
     #expect(throws: RecordingDefect.notARecording) { try read(Array("#!/bin/sh\nexit 0\n".utf8)) }
@@ -125,14 +125,14 @@ import Testing
     #expect(throws: RecordingDefect.otherVersion(7)) { try read(other) }
   }
 
-  @Test("a recording whose first bytes are gone still has its blocks")
+  @Test("a recording without its first bytes still gives its blocks")
   func headless() throws {
     let (items, damage) = try read(Array(file[5...]))
     #expect(recordsRead(items) == records)
     #expect(damage.bytes == RecordingFormat.fileHeaderBytes - 5 && !damage.isCut)
   }
 
-  @Test("a block that claims to unpack to more than deflate can pack is not believed")
+  @Test("a block that claims an impossible unpacked size is refused")
   func bomb() throws {
     let bomb = forged(block: [0x84, 0], rawBytes: 1 << 27, flags: 1)
     let (items, damage) = try read(bomb)

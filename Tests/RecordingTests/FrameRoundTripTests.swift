@@ -50,7 +50,7 @@ import Testing
       StackFrame(address: 1, unresolved: .fileGone),
     ], incomplete: .copyTooShort)
 
-  @Test("every frame says after reading what it said before, texts included")
+  @Test("every frame is read as it was written, including its texts")
   func all() throws {
     var texts = TextTable()
     let lists = Self.lists(&texts)
@@ -85,7 +85,7 @@ import Testing
   }
 
   @Test(
-    "the start facts are those that were given, whatever the scope",
+    "the start facts are read as they were written, for every scope",
     arguments: [
       StartFacts.Scope.system, .processes([ProcessID(1), ProcessID(2)]), .name("redis-server"),
       .cgroup(path: "/sys/fs/cgroup/a"), .command(["make", "-j", "8"], ProcessID(31108)),
@@ -107,14 +107,14 @@ import Testing
     }
   }
 
-  @Test("a frame of a type that is not known is passed over")
+  @Test("a frame of an unknown type is skipped")
   func unknown() throws {
     let payload: [UInt8] = [0xbf, 3, 1, 2, 3, 0x89, 1, 9]
     let known = describe(.input(.judged(at: KernelInstant(nanoseconds: 9))), TextTable())
     #expect(try items(in: forged(block: payload)) == [.frame(known)])
   }
 
-  @Test("what was asked because of an item is known to come before it is read")
+  @Test("an answer is recognized before it is read")
   func answers() throws {
     let file = recording([
       .input(.judged(at: Self.when)), .answer(.resident(ProcessID(1), 2)),

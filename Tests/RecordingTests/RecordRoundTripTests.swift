@@ -6,14 +6,14 @@ import Testing
 @testable import Recording
 
 @Suite struct RecordRoundTripTests {
-  @Test("records come back byte for byte, in order, whatever their kinds, lengths and threads")
+  @Test("records of any kind, length and thread are read byte for byte as they were written")
   func storm() throws {
     var random = SplitMix64(state: 7)
     let records = (0..<4_000).map { _ in random.record() }
     #expect(try items(in: recording(records)) == records.map { .record($0) })
   }
 
-  @Test("a record that is no whole number of words, or larger than any, is kept as it is")
+  @Test("a record of odd length, or a very long one, is read as it was written")
   func verbatim() throws {
     let records: [[UInt8]] = [
       [], [1], Array(repeating: 7, count: 37), Array(repeating: 9, count: 24),
@@ -23,14 +23,14 @@ import Testing
     #expect(try items(in: recording(records)) == records.map { .record($0) })
   }
 
-  @Test("numbers far apart from one record to the next are kept exactly")
+  @Test("very different numbers from one record to the next are read exactly")
   func extremes() throws {
     let values: [UInt64] = [0, .max, 1 << 63, 1, 1 << 62, 0x8000_0000_0000_1000, 4096, .max - 4095]
     let records = values.flatMap { a in values.map { bytes(of: [0x30_0003, 5, a, 1, $0, a ^ $0]) } }
     #expect(try items(in: recording(records)) == records.map { .record($0) })
   }
 
-  @Test("a program that maps and unmaps all the time takes less than 4 bytes an event")
+  @Test("steady mapping and unmapping takes less than 4 bytes an event")
   func compact() throws {
     var records: [[UInt8]] = []
     for step in UInt64(0)..<20_000 {

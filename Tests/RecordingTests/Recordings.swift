@@ -7,10 +7,10 @@ import TestKit
 
 @testable import Recording
 
-/// What a reader tells, comparable.
+/// What a reader returns, in a form that can be compared.
 enum Read: Equatable {
   case record([UInt8])
-  /// As the description of what it holds.
+  /// A frame, as the description of its contents.
   case frame(String)
   case gap(UInt64)
 }
@@ -28,7 +28,7 @@ func bytes(of words: [UInt64]) -> [UInt8] {
   words.flatMap { word in withUnsafeBytes(of: word.littleEndian) { Array($0) } }
 }
 
-/// A recording of `records`; a block is closed after each so many.
+/// A recording of `records` that closes a block after every so many.
 func recording(_ records: [[UInt8]], blockEvery: Int = .max) -> [UInt8] {
   var writer = RecordingWriter(facts)
   for (index, record) in records.enumerated() {
@@ -46,13 +46,13 @@ func recording(_ frames: [RecordingFrame], texts: TextTable = TextTable()) -> [U
   return writer.finished
 }
 
-/// All that can be read, but for the start facts that blocks repeat.
+/// Everything that can be read, without the start facts that blocks repeat.
 func items(in file: [UInt8]) throws(RecordingDefect) -> [Read] {
   try read(file).items
 }
 
 func read(_ file: [UInt8]) throws(RecordingDefect) -> (items: [Read], damage: RecordingDamage) {
-  // At an odd address, as nothing promises an even one.
+  // At an odd address, because nothing guarantees an even one.
   let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: file.count + 1, alignment: 8)
   defer { memory.deallocate() }
   let place = UnsafeMutableRawBufferPointer(rebasing: memory[1...])
@@ -71,7 +71,7 @@ func read(_ file: [UInt8]) throws(RecordingDefect) -> (items: [Read], damage: Re
   return (items, reader.damage)
 }
 
-/// Ids of texts differ from one table to the next; the frame is told with its texts.
+/// A frame with its texts instead of their ids, which differ from table to table.
 func describe(_ frame: RecordingFrame, _ texts: TextTable) -> String {
   var text = "\(frame)"
   if case .input(.joined(let lists)) = frame { text = describe(lists, texts) }
@@ -93,7 +93,7 @@ private func describe(_ lists: JoinedLists, _ texts: TextTable) -> String {
 }
 
 extension SplitMix64 {
-  /// A record like those of the kernel side: a few threads, a few kinds, addresses near each other.
+  /// A record like those of the BPF programs: a few threads, a few kinds, nearby addresses.
   mutating func record() -> [UInt8] {
     let lengths = [64, 96, 48, 40, 80, 136, 360, 512]
     let kind = below(lengths.count)
@@ -107,7 +107,7 @@ extension SplitMix64 {
   }
 }
 
-/// A recording of one block whose checksums are right, whatever it holds.
+/// A recording of one block with these contents and correct checksums.
 func forged(block payload: [UInt8], rawBytes: Int? = nil, flags: UInt32 = 0) -> [UInt8] {
   var header = RecordingFormat.blockMagic
   header.append(littleEndian: UInt32(0))

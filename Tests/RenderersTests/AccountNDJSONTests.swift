@@ -10,7 +10,7 @@ import Testing
 @Suite struct AccountNDJSONTests {
   private static let when = KernelInstant(nanoseconds: 5000)
 
-  @Test("a loss tells how many, why, and which spaces were asked for anew")
+  @Test("a loss tells the count, the reason, and the spaces that were listed again")
   func lost() throws {
     let line = try ParsedLine.written {
       $0.writeLost(40, reason: "ring-full", spaces: [3, 8], at: Self.when)
@@ -23,7 +23,7 @@ import Testing
     #expect(nowhere.fields["spaces"] as? [Int] == [])
   }
 
-  @Test("an audit counts what was compared, what differed and was mended, and why")
+  @Test("an audit counts compared and corrected mappings by cause")
   func audit() throws {
     let range = AddressRange(start: 0x1000, length: 4096)
     let drift = [.missing, .stale, .stale, .changed, .stackGrowth].map {
@@ -69,7 +69,7 @@ import Testing
         == [100, 2, 1, 5, 1, 9_000_000_000])
   }
 
-  @Test("a munmap that failed after its line was out is taken back by another")
+  @Test("a failed munmap whose line is out already is taken back by another line")
   func unmapFailed() throws {
     let event = MappingEvent.other.munmapFailed().at(Self.when)
     let line = try ParsedLine.written {

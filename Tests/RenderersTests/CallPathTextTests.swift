@@ -8,7 +8,7 @@ import TextLayout
 @testable import Renderers
 
 @Suite struct CallPathTextTests {
-  @Test("a verdict shows who mapped it, with the line to look at marked, at 60 to 100 columns")
+  @Test("a verdict shows its call path with the line to look at marked, at 60 to 100 columns")
   func leak() {
     var leak = TextTestReports.serverLeak
     leak.callPath = ProfileTestReports.leakStack
@@ -19,11 +19,11 @@ import TextLayout
     }
   }
 
-  @Test("frames without names say where they are and why; a stack that stops short says so")
+  @Test("frames without names have their place and the reason; an incomplete path says so")
   func stripped() {
     #expect(
       callPathLines(ProfileTestReports.strippedStack, columns: 100) == [
-        "   Mapped by, the line to look at marked with >:",
+        "   Call path (> marks the line to look at):",
         "       at mmap (libc.so.6)",
         "     > at [plugin.so+0x2222] (no symbol there)",
         "       at [unknown] (no module there)",
@@ -32,22 +32,22 @@ import TextLayout
       ])
   }
 
-  @Test("of a deep stack the innermost frames are shown, and how many more there are")
+  @Test("a deep call path shows its innermost frames and the number of the others")
   func deep() throws {
     let stack = try #require(ProfileTestReports.deep.callPath)
     let lines = callPathLines(stack, columns: 80)
     #expect(lines.count == 14)
     #expect(lines[2] == "     > at walk_0 (deep.c:100)")
-    #expect(lines.last == "       … 79 more frames, outwards")
+    #expect(lines.last == "       … 79 more outer frames")
   }
 
-  @Test("the line to look at is shown however deep it lies")
+  @Test("the culprit is shown at any depth")
   func deepCulprit() {
     let plumbing = Array(repeating: ProfileTestReports.mmap, count: 20)
     let lines = callPathLines(
       CallPath(frames: plumbing + [ProfileTestReports.main]), columns: 80)
     #expect(
-      lines.suffix(2) == ["       … 9 frames between", "     > at main (/src/server/main.c:77)"])
+      lines.suffix(2) == ["       … 9 frames not shown", "     > at main (/src/server/main.c:77)"])
   }
 
   @Test("names and paths cannot command the terminal, nor widen the line")
@@ -61,11 +61,11 @@ import TextLayout
     }
   }
 
-  @Test("no frame at all is said")
+  @Test("a call path without frames is unknown")
   func none() {
     #expect(
       callPathLines(CallPath(frames: [], incomplete: .processGone), columns: 80) == [
-        "   Mapped by: no frame is known.",
+        "   Call path: unknown.",
         "       (incomplete: the process was gone before its stack was unwound)",
       ])
   }

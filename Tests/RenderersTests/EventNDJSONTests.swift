@@ -151,7 +151,7 @@ import Testing
     #expect(line.number("space") == 2)
   }
 
-  @Test("an exit tells whether the process ended with it, and has the name of who is gone")
+  @Test("an exit tells whether the process ended with it, and has the thread's name")
   func exit() throws {
     events.line(clone(stack: nil))
     let first = try #require(
@@ -163,7 +163,7 @@ import Testing
     #expect(last.flag("last") == true && last["comm"] == "server" && last.number("space") == 1)
   }
 
-  @Test("calls that failed, halves of calls and what the contract does not know have no line")
+  @Test("failed calls, first halves of calls and facts outside of the contract have no line")
   func silent() {
     events.map(0x1000, 8192)
     #expect(events.line(.unmapping(address: 0x1001, bytes: 4096)) == nil)

@@ -16,7 +16,7 @@ import TextLayout
     expectGolden(text, named: "focus-leaking-\(columns).txt")
   }
 
-  @Test("a calm process, nothing of it left to show")
+  @Test("a calm process without mappings to show")
   func empty() {
     var report = TextTestReports.focus(leaks: [], mappings: [])
     report.groups = []
@@ -29,14 +29,14 @@ import TextLayout
     expectGolden(renderText(report), named: "focus-empty-100.txt")
   }
 
-  @Test("a long table is cut in the middle, saying what is left out")
+  @Test("a long table is cut in the middle, and a line counts the rest")
   func cut() {
     let rows = (0..<1000).map { index in
       TextTestReports.mapping(UInt64(index) * 8192, 4096, [.read], .anonymous)
     }
     let report = TextTestReports.focus(mappings: rows)
     let lines = renderText(report).split(separator: "\n").map(String.init)
-    let cut = lines.firstIndex { $0 == "… 800 mappings between them left out, 3.1 MiB" } ?? 0
+    let cut = lines.firstIndex { $0 == "… 800 mappings not shown here, 3.1 MiB" } ?? 0
     #expect(lines[cut - 100].hasPrefix("0-1000 ") && lines[cut - 101].hasPrefix("RANGE"))
     #expect(lines[cut + 100].hasPrefix("7ce000-7cf000 ") && lines.count == cut + 101)
     #expect(!renderText(report, mostMappings: nil).contains("…"))
@@ -44,7 +44,7 @@ import TextLayout
     #expect(short.hasSuffix("\n\n1,000 mappings, 3.9 MiB\n") && !short.contains("RANGE"))
   }
 
-  @Test("groups past the most are summed up")
+  @Test("groups beyond the limit are summed up")
   func groups() {
     let text = renderText(TextTestReports.focus(), mostGroups: 2)
     #expect(text.contains("\n… and 2 more groups, 3.6 MiB\n"))
@@ -90,7 +90,7 @@ import TextLayout
     expectGolden(text, named: "focus-hostile-100.txt")
   }
 
-  @Test("no line is wider than asked for", arguments: [60, 80, 100, 120, 200])
+  @Test("no line is wider than the given width", arguments: [60, 80, 100, 120, 200])
   func width(columns: Int) {
     for line in renderText(TextTestReports.focus(), columns: columns).split(separator: "\n") {
       #expect(displayWidth(line) <= columns, "\(line)")

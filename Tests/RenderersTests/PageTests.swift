@@ -49,12 +49,12 @@ import Testing
     }
   }
 
-  @Test("evidence and stack of the first three verdicts are seen at once, of the rest on demand")
+  @Test("the first three verdicts are open, and the others unfold on demand")
   func folded() {
     let text = renderHTML(RunTestReports.large)
-    let folds = text.components(separatedBy: "<details><summary>Evidence and call stack").count - 1
+    let folds = text.components(separatedBy: "<details><summary>Evidence and call path").count - 1
     #expect(text.components(separatedBy: "<article").count - 1 == 42 && folds == 39)
-    #expect(!renderHTML(RunTestReports.leaking).contains("Evidence and call stack</summary>"))
+    #expect(!renderHTML(RunTestReports.leaking).contains("Evidence and call path</summary>"))
   }
 
   @Test("a page names no other file and no host")

@@ -78,7 +78,7 @@ import TextLayout
     #expect(!renderText(report, mostRows: nil).contains("…"))
   }
 
-  @Test("of many verdicts the first keep their evidence, and the rest are counted")
+  @Test("the first of many verdicts keep their evidence, and the others are counted")
   func manyVerdicts() {
     var report = TextTestReports.leaking
     report.leaks = Array(repeating: TextTestReports.serverLeak, count: 12)
@@ -86,23 +86,23 @@ import TextLayout
     #expect(text.contains("12 leaks found:\n"))
     #expect(text.split(separator: "\n").count { $0.hasPrefix("LEAKING  ") } == 10)
     #expect(text.split(separator: "\n").count { $0.hasPrefix("   1. ") } == 3)
-    #expect(text.contains("… and 2 more verdicts. The evidence of each: bpfleak --pid PID\n"))
+    #expect(text.contains("… and 2 more verdicts. For the evidence: bpfleak --pid PID\n"))
   }
 
-  @Test("verdicts on processes that ended say so, and are asked for no more")
+  @Test("verdicts on exited processes say so and offer no command")
   func ended() {
     var report = TextTestReports.partlyEnded
     let text = renderText(report)
-    #expect(text.contains("3 leaks found, and 2 suspects; 2 of processes that have ended:\n"))
-    #expect(text.contains("\nLEAKING  job (pid 5000, ended 45 s ago): 30 stacks"))
-    #expect(!text.contains("The evidence of each"))
+    #expect(text.contains("3 leaks found, and 2 suspects; 2 in processes that have exited:\n"))
+    #expect(text.contains("\nLEAKING  job (pid 5000, exited 45 s ago): 30 stacks"))
+    #expect(!text.contains("For the evidence"))
     report.leaks.insert(TextTestReports.serverLeak, at: 0)
-    #expect(renderText(report).contains("The evidence of each: bpfleak --pid PID\n"))
+    #expect(renderText(report).contains("For the evidence: bpfleak --pid PID\n"))
     report.leaks.removeAll { $0.endedAgo == nil }
     #expect(renderText(report).contains("1 leak found, and 1 suspect:\n"))
   }
 
-  @Test("no line is wider than asked for", arguments: [60, 80, 100, 120, 200])
+  @Test("no line is wider than the given width", arguments: [60, 80, 100, 120, 200])
   func width(columns: Int) {
     typealias Reports = TextTestReports
     for report in [

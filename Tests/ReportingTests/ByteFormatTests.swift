@@ -41,7 +41,7 @@ import TextLayout
     #expect([0, 999, 1000, 1_048_576].map(formatCount) == ["0", "999", "1,000", "1,048,576"])
   }
 
-  @Test("a share that rounds to nothing does not look like nothing")
+  @Test("a small share never rounds to 0%")
   func shares() {
     let shares = [0, 0.0001, 0.05, 1, -0.5].map(formatShare)
     #expect(shares == ["0.0%", "<0.1%", "5.0%", "100.0%", "-50.0%"])

@@ -70,7 +70,7 @@ import Testing
         + " (0x7f0000000000-0x7f0000a00000).")
   }
 
-  @Test("the end of the threads is told with how long they lived")
+  @Test("the exit of the threads is told with their typical lifetime")
   func exited() {
     #expect(
       sentence(.threadsExited(count: 412, lifetime: 1_200_000, lastAt: TracedMachine.at(0)))
@@ -80,7 +80,7 @@ import Testing
         == "Its thread ran for 2 s and exited 12 s ago.")
   }
 
-  @Test("the missing unmap, and being passed over, are told in singular and plural")
+  @Test("missing unmaps and unused stacks are told in singular and plural")
   func numbers() {
     #expect(
       sentence(.neverUnmapped(count: 1))
@@ -104,7 +104,7 @@ import Testing
         == "The earlier verdict blamed 2 mappings (8 KiB in total).")
   }
 
-  @Test("reuse is told with its numbers, and its absence as such")
+  @Test("reuse is told with its numbers, or as missing")
   func reuse() {
     #expect(
       sentence(.reuse(times: 0, reclaimed: 0))

@@ -40,7 +40,8 @@ import Testing
     }
   }
 
-  @Test("what calls have in common is one box, callers before the called, larger before smaller")
+  @Test(
+    "a common beginning of call paths is one box, callers first, larger boxes before smaller ones")
   func common() {
     let tree = Self.tree([
       Self.sample(["mmap", "a", "main"], live: 10), Self.sample(["mmap", "b", "main"], live: 30),
@@ -53,7 +54,7 @@ import Testing
     #expect(tree.depth == 6 && tree.leftOut.count == 0)
   }
 
-  @Test("what leaks comes before what is larger")
+  @Test("leaks come before larger boxes")
   func leakedFirst() {
     let tree = Self.tree([
       Self.sample(["big"], live: 100), Self.sample(["small"], live: 2, leaked: 2),
@@ -63,7 +64,7 @@ import Testing
       Self.words(tree).filter { $0.hasPrefix("2") } == ["2 small 2", "2 big 100", "2 no stack 50"])
   }
 
-  @Test("the smallest boxes go when there are too many, counted, but never what leaks")
+  @Test("the smallest boxes are dropped and counted when there are too many, but never leaks")
   func leftOut() {
     let many = (1...50).map { Self.sample(["f\($0)"], live: UInt64($0) * 10) }
     let tree = Self.tree(many + [Self.sample(["tiny"], live: 1, leaked: 1)], mostRows: 20)
@@ -73,7 +74,7 @@ import Testing
     #expect(shown + tree.leftOut.bytes == tree.total.live.bytes)
   }
 
-  @Test("nothing live gives no box")
+  @Test("without live memory there is no box")
   func empty() {
     #expect(Self.tree([Self.sample(["f"], live: 0)]).rows.isEmpty)
   }

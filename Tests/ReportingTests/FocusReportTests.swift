@@ -24,7 +24,7 @@ import Testing
       ])
   }
 
-  @Test("mappings made in several places are several groups, however alike they are")
+  @Test("equal mappings of several callers are several groups")
   func origins() throws {
     let machine = TracedMachine()
     machine.list(100, "server", bytes: [65536])
@@ -94,7 +94,7 @@ import Testing
     #expect(report.row.virtualBytes == 4096 + 65536 + 1 << 20)
   }
 
-  @Test("rows are in address order and tell when they were made, and whose stack they are")
+  @Test("rows are in address order and have their birth and the thread whose stack they are")
   func rows() throws {
     let machine = TracedMachine()
     machine.list(100, "server", bytes: [4096])
@@ -135,7 +135,7 @@ import Testing
     #expect(row.kind == .file && !row.isShared && row.protection == .read)
   }
 
-  @Test("only the verdicts on this space are told, and who runs in it")
+  @Test("a report on one space has its own verdicts and processes")
   func leaks() throws {
     let machine = TracedMachine()
     machine.list(100, "server", bytes: [4096])

@@ -27,7 +27,7 @@ import Testing
         + " unmapped the stacks; growing by 10.0 MiB per minute.")
   }
 
-  @Test("of stacks that raw clone ran processes on, nobody is said to have joined anything")
+  @Test("stacks of processes made by raw clone are not blamed on a missing join")
   func rawClone() {
     var leak = verdict(.leaking, count: 2, rate: 10_485_760)
     leak.evidence = [
@@ -53,7 +53,7 @@ import Testing
     )
   }
 
-  @Test("a leak that nothing was added to for long is told in the past")
+  @Test("a leak that stopped growing long ago is told in the past")
   func over() {
     let leak = verdict(.leaking, count: 30, rate: 6_291_456_000, period: 100_000_000)
     #expect(
@@ -63,7 +63,7 @@ import Testing
         "; it grew by 5.9 GiB per minute, 10.0 MiB every 100 ms, until 90 s ago."))
   }
 
-  @Test("what comes in bursts is not told as over between two of them")
+  @Test("growth in bursts is not told as over between two bursts")
   func bursts() {
     var leak = verdict(.leaking, count: 60, rate: 6_291_456_000)
     leak.first = TracedMachine.at(0)
@@ -72,7 +72,7 @@ import Testing
     #expect(message(leak, at: 35).hasSuffix("until 8 s ago."))
   }
 
-  @Test("a report says how long ago the process ended, and nothing of it while that lives")
+  @Test("a report says how long ago the process exited")
   func ended() {
     var leak = verdict(.leaking, count: 30)
     #expect(LeakReport(leak, residentBytes: nil, at: TracedMachine.at(1)).endedAgo == nil)
@@ -93,7 +93,7 @@ import Testing
     )
   }
 
-  @Test("threads that run are told apart from stacks without one")
+  @Test("running threads are told apart from stacks without a thread")
   func running() {
     func message(_ standing: Verdict.Standing, _ count: Int) -> String {
       var leak = verdict(standing, count: count)
@@ -123,7 +123,7 @@ import Testing
         .sharedMemory, .leaking,
         "2 shared memory mappings (20.0 MiB in total) were never unmapped."
       ),
-      (.heap, .leaking, "The heap grew by 20.0 MiB and does not shrink."),
+      (.heap, .leaking, "The heap grew by 20.0 MiB, and does not shrink."),
       (
         .heap, .withdrawn,
         "The heap blamed earlier is no leak: it shrank, or stopped growing."
@@ -137,7 +137,7 @@ import Testing
     #expect(message(verdict(standing, count: 2, kind: kind)) == text)
   }
 
-  @Test("who mapped it is named with its line, or else with its module")
+  @Test("the culprit is named with its line, else with its module")
   func culprit() {
     var leak = verdict(
       .leaking, count: 412, rate: 10_485_760, period: 5_000_000_000, kind: .anonymous)
@@ -187,7 +187,7 @@ import Testing
       LeakReport(verdict(.withdrawn, count: 0), residentBytes: 0, at: now).evidence.isEmpty)
   }
 
-  @Test("a rate that no machine has is told without a trap")
+  @Test("an impossible rate does not trap")
   func hostileRate() {
     #expect(message(verdict(.leaking, count: 2, rate: 1e18)).contains("888.2 PiB per minute"))
   }

@@ -54,7 +54,7 @@ import Testing
     #expect(after.count == 6 && after.period == nil && after.bytesPerMinute == 0)
   }
 
-  @Test("sizes are kept over a mark, so that the picture of them goes on")
+  @Test("a mark does not cut off the history of sizes")
   func history() {
     let machine = TracedMachine()
     machine.list(100, "server", bytes: [4096])

@@ -19,7 +19,7 @@ import Testing
           name: "vm.max_map_count", used: 60_530, most: 65_530, secondsLeft: 300, isCount: true))
   }
 
-  @Test("a limit that is far in size and in time is not told")
+  @Test("a limit that is far in size and in time is not reported")
   func far() {
     let numbers = LimitNumbers(
       mappings: 500, mostMappings: 65_530, virtualBytes: 1 << 20, addressSpaceLimit: 1 << 40)
@@ -27,7 +27,7 @@ import Testing
     #expect(LimitNumbers().nearest(bytesPerMinute: 1e18, countPerMinute: 1e18) == nil)
   }
 
-  @Test("one that is all but used up is told though nothing grows")
+  @Test("a limit that is nearly used up is reported even without growth")
   func full() {
     let numbers = LimitNumbers(committedBytes: 95, commitLimit: 100)
     #expect(
@@ -35,7 +35,7 @@ import Testing
         == MemoryLimit(name: "CommitLimit", used: 95, most: 100, secondsLeft: nil))
   }
 
-  @Test("what is past its limit has no time left, and traps nobody")
+  @Test("memory beyond its limit has no time left and does not trap")
   func past() {
     let numbers = LimitNumbers(virtualBytes: .max, addressSpaceLimit: 1)
     #expect(numbers.nearest(bytesPerMinute: 1e18, countPerMinute: 0)?.secondsLeft == 0)

@@ -13,7 +13,7 @@ import Testing
     return ProfileReport(of: machine.ledger, header: header, verdicts: blaming)
   }
 
-  @Test("what is live is summed by space and kind; what was there before tracing is not new")
+  @Test("live memory is summed by space and kind; memory from before tracing is not new")
   func sums() throws {
     let machine = TracedMachine()
     machine.list(100, "server", bytes: [8192, 4096])
@@ -49,7 +49,7 @@ import Testing
     #expect(retained.first { $0.amount.count == 2 }.map { $0.when >= TracedMachine.at(6) } == true)
   }
 
-  @Test("only what a standing verdict of that space blames is leaking, and it comes first")
+  @Test("only memory that a verdict on its space blames is leaking, and it comes first")
   func leaked() throws {
     let machine = TracedMachine()
     machine.list(100, "server", bytes: [8192])

@@ -9,7 +9,7 @@ import Testing
 @Suite struct ReportAssemblerTests {
   private let mebibyte: UInt64 = 1 << 20
 
-  @Test("what leaks comes first, then suspects, then the rest by growth, then by size")
+  @Test("leaks come first, then suspects, then the rest by growth and by size")
   func ranking() {
     let machine = TracedMachine()
     for process in [100, 200, 300, 400, 500, 600] as [UInt32] {
@@ -25,7 +25,7 @@ import Testing
     #expect(rows.map(\.standing) == [.leaking, .suspect, nil, nil, nil, nil])
   }
 
-  @Test("a process with two verdicts has the graver standing, and a withdrawn one is none")
+  @Test("a process with two verdicts has the worse standing, and a withdrawn verdict is none")
   func graver() {
     let machine = TracedMachine()
     machine.list(100, "a", bytes: [4096])
@@ -54,7 +54,7 @@ import Testing
     #expect(shrunk.virtualPerMinute == -1 << 20)
   }
 
-  @Test("of a process that just began nothing is said by the minute")
+  @Test("a process that just started has no rate per minute")
   func young() {
     let machine = TracedMachine()
     machine.list(100, "server", bytes: [4096], at: 10)
@@ -81,7 +81,7 @@ import Testing
     #expect(rows[0].virtualPerMinute == 2 << 20)
   }
 
-  @Test("maps and unmaps a second are those since the report before")
+  @Test("rates of maps and unmaps count from the report before")
   func rates() {
     let machine = TracedMachine()
     machine.list(100, "server", bytes: [4096])
@@ -95,7 +95,7 @@ import Testing
     #expect(third.mapsPerSecond == 0 && third.unmapsPerSecond == 0)
   }
 
-  @Test("an unmap that turns out to have failed after a report is no rate below zero")
+  @Test("an unmap that fails after a report makes no negative rate")
   func failedUnmap() {
     let machine = TracedMachine()
     machine.list(100, "server", bytes: [4096])
@@ -107,7 +107,7 @@ import Testing
     #expect(row.virtualGrowth == 0)
   }
 
-  @Test("two reports at one moment have no rates and do not divide by nothing")
+  @Test("two reports at one moment have no rates and do not divide by zero")
   func sameMoment() {
     let machine = TracedMachine()
     machine.list(100, "server", bytes: [4096])
@@ -128,7 +128,7 @@ import Testing
     #expect(row.residentBytes == 4 << 20 && row.residentGrowth == -1 << 20)
   }
 
-  @Test("a chart of sizes begins where the growth in the table does, not at the first report")
+  @Test("a chart of sizes begins with the account of growth, not with the first report")
   func chartBegins() throws {
     let machine = TracedMachine()
     machine.list(100, "server", bytes: [mebibyte])
@@ -142,7 +142,7 @@ import Testing
     #expect(row.virtualGrowth == Int64(6 * mebibyte) && row.residentGrowth == 4096)
   }
 
-  @Test("a look at one process leaves the account of the others as it is")
+  @Test("a report on one process does not change the accounts of others")
   func focusBetween() {
     let machine = TracedMachine()
     machine.list(100, "a", bytes: [4096])
@@ -157,7 +157,7 @@ import Testing
     #expect(row.residentGrowth == 2 << 20)
   }
 
-  @Test("the kind that grows is the one that grew most, and none when nothing did")
+  @Test("the growing kind is the one that grew most, or none when nothing grew")
   func growingKind() {
     let machine = TracedMachine()
     machine.list(100, "server", bytes: [8 << 20])
@@ -174,7 +174,7 @@ import Testing
     #expect(machine.system(at: 8).rows[0].growingKind == nil)
   }
 
-  @Test("what a part of it did is no answer where the whole did not grow")
+  @Test("there is no growing kind when the space as a whole did not grow")
   func noGrowth() {
     let machine = TracedMachine()
     machine.list(100, "server", bytes: [8 << 20])

@@ -22,7 +22,7 @@ import Testing
     #expect(history.samples.first?.when.nanoseconds == 0)
   }
 
-  @Test("samples that come too fast are left out")
+  @Test("samples that come too fast are dropped")
   func tooFast() {
     var history = SizeHistory()
     for tenth in 0..<50 {

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Symbolization
 
-@Suite("The call stacks of a run")
+@Suite("The call paths of a run")
 struct CallPathBookTests {
   private func resolved(_ id: Int32, _ canonical: Int32, _ names: [String])
     -> CallPathResolver.Resolved
@@ -17,7 +17,7 @@ struct CallPathBookTests {
         }))
   }
 
-  @Test("a stack that comes again under another id is the first one")
+  @Test("a call path that comes again under another id has the first id")
   func aliases() {
     var book = CallPathBook()
     book.add(resolved(0, 0, ["mmap", "load", "main"]))
@@ -28,7 +28,7 @@ struct CallPathBookTests {
     #expect(book.isKnown(CallPathID(5)) && !book.isKnown(CallPathID(6)))
   }
 
-  @Test("what is forgotten goes, what stays keeps its frames, and what comes again is known again")
+  @Test("a forgotten call path is unknown until it comes again, and the others keep their frames")
   func forgets() {
     var book = CallPathBook()
     book.add(resolved(0, 0, ["mmap", "load", "main"]))
@@ -38,7 +38,7 @@ struct CallPathBookTests {
     #expect(book.count == 1 && !book.isKnown(CallPathID(0)))
     #expect(book.canonical(CallPathID(2)) == CallPathID(2) && !book.isKnown(CallPathID(2)))
     #expect(book[CallPathID(1)]?.frames.map(\.function) == ["mmap", "store", "main"])
-    // By the id that it had first, which whoever unwinds still knows.
+    // The resolver still knows the id that it had first.
     book.add(resolved(7, 0, ["mmap", "load", "main"]))
     #expect(book[CallPathID(7)]?.frames.map(\.function) == ["mmap", "load", "main"])
     #expect(book.canonical(CallPathID(7)) == CallPathID(0) && book.isKnown(CallPathID(0)))

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Symbolization
 
-@Suite("When two stacks are one call path")
+@Suite("When two captures are one call path")
 struct CallPathTests {
   private let native = [
     StackFrame(address: 0x7f00_0001_0010, function: "mmap", module: "/lib/libc.so.6"),
@@ -16,13 +16,13 @@ struct CallPathTests {
     StackFrame(address: address, function: function, unresolved: function == nil ? .noModule : nil)
   }
 
-  @Test("code that is compiled anew moves, and the path stays one")
+  @Test("code that is compiled again moves, and the path stays the same")
   func compiledAnew() {
     #expect(hash(native + [compiled(0x1000)]) == hash(native + [compiled(0x2000), compiled(7)]))
     #expect(hash(native + [compiled(0x1000)]) == hash(native))
   }
 
-  @Test("with a perf map the names tell, and not the addresses")
+  @Test("with a perf map names count, not addresses")
   func named() {
     #expect(
       hash(native + [compiled(0x1000, "LReport;::load")])
@@ -32,7 +32,9 @@ struct CallPathTests {
         != hash(native + [compiled(0x1000, "LReport;::save")]))
   }
 
-  @Test("code of modules is told apart by its address, and so is what only the C library called")
+  @Test(
+    "code of modules counts by its address, and so does compiled code that called the C library alone"
+  )
   func addresses() {
     var other = native
     other[1].address += 4
@@ -45,7 +47,7 @@ struct CallPathTests {
     addresses.map { StackFrame(address: $0, function: "walk", module: "/usr/bin/server") }
   }
 
-  /// Of what `inside` calls, between a call of it and the one it was made from.
+  /// The hash of a path through `inside`, between two other places.
   private func through(_ inside: [UInt64]) -> Int { hash(walk([10] + inside + [90])) }
 
   @Test("recursion of any depth is one path, through one function or up to three")
@@ -56,7 +58,7 @@ struct CallPathTests {
     #expect(through([1, 1, 2, 1, 1, 1, 2]) == through([1, 2]))
   }
 
-  @Test("what does not repeat in a row stays apart")
+  @Test("steps that do not repeat in a row stay")
   func noRecursion() {
     #expect(through([1, 2, 1]) != through([1, 2]))
     #expect(withoutRepeats([1, 2, 3, 4, 1, 2, 3, 4]) == [1, 2, 3, 4, 1, 2, 3, 4])

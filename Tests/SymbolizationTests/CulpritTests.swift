@@ -2,9 +2,9 @@
 import Symbolization
 import Testing
 
-@Suite("Whom a stack blames")
+@Suite("The culprit of a call path")
 struct CulpritTests {
-  @Test("the innermost frame outside libc and the allocator is to blame")
+  @Test("the culprit is the innermost frame outside libc and the allocator")
   func skipsPlumbing() {
     let stack = CallPath(frames: [
       StackFrame(address: 1, function: "mmap", module: "/lib/x86_64-linux-gnu/libc.so.6"),
@@ -15,7 +15,7 @@ struct CulpritTests {
     #expect(stack.culprit?.function == "load_table")
   }
 
-  @Test("a stack of nothing but the C library blames nobody")
+  @Test("a call path of nothing but the C library has no culprit")
   func blamesNobody() {
     let stack = CallPath(frames: [
       StackFrame(address: 1, function: "mmap", module: "/lib/x86_64-linux-gnu/libc.so.6")
@@ -24,7 +24,7 @@ struct CulpritTests {
   }
 
   @Test(
-    "standard libraries and allocators are never to blame, wherever they are linked in",
+    "a standard library or an allocator is never the culprit, also where it is linked into a program",
     arguments: [
       "std::vector<int, std::allocator<int> >::reserve(unsigned long)",
       "void std::__uninitialized_fill<int*>(int*)", "__gnu_cxx::new_allocator<int>::allocate(int)",
@@ -53,7 +53,7 @@ struct CulpritTests {
   }
 
   @Test(
-    "a program's own functions are, also those that only sound like it",
+    "a program's own function can be the culprit, also if its name resembles a library's",
     arguments: [
       "load_table", "malloc_pool_grow", "my_malloc", "main.main",
       "Store::insert(std::string const&)",
@@ -84,14 +84,14 @@ struct CulpritTests {
     #expect(frame.isPlumbing == isPlumbing)
   }
 
-  @Test("a static function of Python's is one in Python's file alone")
+  @Test("a static function of Python's is plumbing in Python's own files only")
   func pythonsOwn() {
     let library = "/usr/lib/libpython3.11.so.1.0"
     #expect(StackFrame(address: 1, function: "gc_alloc", module: library).isPlumbing)
     #expect(!StackFrame(address: 1, function: "gc_alloc", module: "/opt/server").isPlumbing)
   }
 
-  @Test("where the file is known to be of another language, its name is no library's")
+  @Test("a function in a source file of another language is not of Rust's library")
   func fileTellsLanguage() {
     var frame = StackFrame(address: 1, function: "core::Cache::store", module: "/opt/server")
     #expect(frame.isPlumbing)

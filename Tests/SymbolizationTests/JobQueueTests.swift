@@ -3,9 +3,9 @@ import Testing
 
 @testable import Symbolization
 
-@Suite("In which order stacks are worked on")
+@Suite("The order of jobs")
 struct JobQueueTests {
-  @Test("what comes first is done first, also when more comes meanwhile")
+  @Test("the first job to come is done first, also when more jobs come meanwhile")
   func order() {
     var queue = JobQueue<Int>()
     for job in 1...3 { queue.add(job) }
@@ -14,7 +14,7 @@ struct JobQueueTests {
     #expect([queue.next(), queue.next(), queue.next(), queue.next()] == [2, 3, 4, nil])
   }
 
-  @Test("what is urgent goes before all that waits, after what was urgent earlier")
+  @Test("an urgent job goes before all others, after earlier urgent ones")
   func urgent() {
     var queue = JobQueue<Int>()
     for job in 1...3 { queue.add(job) }

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Modules in the text of a maps file")
 struct MappedModuleTests {
-  @Test("a file mapped in pieces is one module, with memory between its pieces or not")
+  @Test("a file mapped in pieces is one module, with or without memory between the pieces")
   func joinsPieces() {
     let modules = MappedModule.list(
       """
@@ -22,7 +22,7 @@ struct MappedModuleTests {
     #expect(modules[0].firstEnd == 0x55d0_c0a0_1000)
   }
 
-  @Test("a file that is only read is no module, and a deleted one keeps its path")
+  @Test("a file without code is not a module, and a deleted file keeps its path")
   func leavesDataOut() {
     let modules = MappedModule.list(
       """
@@ -32,7 +32,7 @@ struct MappedModuleTests {
     #expect(modules.map(\.path) == ["/opt/a plugin.so"])
   }
 
-  @Test("one file mapped twice as a whole is two modules")
+  @Test("a file that is mapped twice as a whole is two modules")
   func mappedTwice() {
     let modules = MappedModule.list(
       """

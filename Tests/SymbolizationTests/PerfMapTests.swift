@@ -9,7 +9,7 @@ struct PerfMapTests {
     """
     7f00000000a0 20 LazyCompile:*handle server.js:12
     7f0000000000 a0 Builtin:Entry with spaces
-    no line of ours
+    not a line of a map
     7f00000000a0 10 LazyCompile:*handle again
     """)
 
@@ -20,7 +20,7 @@ struct PerfMapTests {
     #expect(map.function(at: 0x7eff_ffff_ffff) == nil)
   }
 
-  @Test("code compiled anew at an address has the later name")
+  @Test("code that is compiled again at an address has the later name")
   func laterWins() {
     #expect(map.function(at: 0x7f00_0000_00a8) == "LazyCompile:*handle again")
   }

@@ -52,23 +52,24 @@ package enum TextTestReports {
 
   package static let serverLeak = leak(
     31_108, "server", .leaking,
-    message: "412 stacks of 10.0 MiB outlived their threads; nobody joined or detached the threads,"
-      + " or unmapped the stacks. Growing by 10.0 MiB a minute: 10.0 MiB every 60 s.",
+    message: "412 stacks of 10.0 MiB outlived their threads: nobody joined or detached the threads"
+      + " or unmapped the stacks; growing by 10.0 MiB per minute, 10.0 MiB every 60 s.",
     evidence: [
-      "412 mappings of 10.0 MiB made with MAP_STACK, 4 KiB of each a guard.",
-      "409 of them were mapped before tracing began.",
-      "Each was the stack of a thread of this address space: the latest"
-        + " (0x7f3a5c000000-0x7f3a5ca01000) that of thread 40512, created by thread 31108 12 s ago.",
-      "All 3 of them have exited, typically after 1.2 ms; the last one 12 s ago.",
+      "412 thread stacks of 10.0 MiB (4 KiB of each is a guard page).",
+      "409 of them existed before tracing began.",
+      "Each belonged to a thread of this process. The latest: thread 40512, created by thread 31108"
+        + " 12 s ago (0x7f3a5c000000-0x7f3a5ca01000).",
+      "All 3 threads exited, typically after 1.2 ms; the last one 12 s ago.",
       "All 412 stacks are still mapped: no munmap followed the exit.",
-      "32.2 MiB of the 4.0 GiB is resident (0.8%): virtual size grows, resident size hardly does.",
+      "32.2 MiB of the 4.0 GiB is resident (0.8%). Virtual size grows; resident size barely does.",
     ])
 
   package static let workerSuspect = leak(
     2240, "worker", .suspect,
-    message: "3 stacks of 8.0 MiB have no thread any more and are not used again; not yet shown to"
-      + " be lost.",
-    evidence: ["3 mappings of 8.0 MiB made with MAP_STACK."])
+    message:
+      "3 stacks of 8.0 MiB have no thread any more and are not reused (not proven to be a leak"
+      + " yet).",
+    evidence: ["3 thread stacks of 8.0 MiB."])
 
   package static let serverRow = row(
     31_108, "server", virtual: 306_341_492_326, growth: 31_469_568, perMinute: 10_489_856,
@@ -115,7 +116,7 @@ package enum TextTestReports {
     let ended = jobs.map { process, standing, ago in
       var leak = leak(
         process, "job", standing, message: "30 stacks of 8.0 MiB outlived their threads.",
-        evidence: ["30 mappings of 8.0 MiB made with MAP_STACK."])
+        evidence: ["30 thread stacks of 8.0 MiB."])
       leak.endedAgo = ago * 1_000_000_000
       return leak
     }

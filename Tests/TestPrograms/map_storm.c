@@ -1,14 +1,12 @@
 // Storms of every call that maps and unmaps, from many threads and processes at once, the same for the same --seed.
 // SPDX-License-Identifier: Apache-2.0
 //
-// A legal program, unless told otherwise: each worker maps at addresses of its own choosing only in
-// an area of its own, and unmaps what the kernel gave it elsewhere, whose addresses then go to the
-// next one at full speed. Without features all of its calls are such that their result tells their
-// effect.
+// A legal program, unless told otherwise. Each worker maps at addresses of its own choice only within its
+// area. What the kernel gave it elsewhere it unmaps, and the address then goes to the next worker at full
+// speed. Without features, the result of each call tells its effect.
 //
-// A round ends with everything quiet and a line `done round 1 of 3 ops 40000 pids 100 105`, which
-// names every process with a space of its own; then, with --hold, a line on standard input starts the
-// next round, and its end ends all.
+// A round ends with everything quiet and a line `done round 1 of 3 ops 40000 pids 100 105`, which names
+// every process with a space of its own. With --hold, a line on standard input starts the next round.
 #define _GNU_SOURCE
 #include "map_storm_tasks.h"
 

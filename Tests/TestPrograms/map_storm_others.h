@@ -3,7 +3,7 @@
 #ifndef MAP_STORM_OTHERS_H
 #define MAP_STORM_OTHERS_H
 
-#include "map_storm_calls.h"
+#include "map_storm_changes.h"
 
 #include <sys/ipc.h>
 #include <sys/shm.h>

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Records as the kernel side writes them: one thread that keeps `live` mappings and, in turn, unmaps
-/// one of them and maps another.
+/// Records as the BPF programs write them: one thread keeps `live` mappings, and by turns unmaps one of
+/// them and maps another.
 struct Stream {
   private(set) var words: [UInt64] = []
-  /// Where each record begins, and the end of the last, in words.
+  /// The offset of each record and the end of the last one, in words.
   private(set) var places: [Int] = [0]
   private var time: UInt64 = 1_000_000_000_000
   private var random = Numbers(seed: 1)
@@ -12,11 +12,11 @@ struct Stream {
 
   var count: Int { places.count - 1 }
 
-  /// The first `live` records map; of the `pairs` after them each gives back and takes one.
+  /// The first `live` records map. Each of the `pairs` after them unmaps one mapping and maps another.
   init(live: Int, pairs: Int) {
     var held: [UInt64] = []
     for index in 0..<live {
-      // Every other slot of 32 KiB is left free, so that neighbors never join.
+      // Every other slot of 32 KiB stays free, so that no mapping has a neighbor.
       held.append(0x7f00_0000_0000 + UInt64(index) << 16)
       map(held[index])
     }
@@ -37,7 +37,7 @@ struct Stream {
   }
 
   private mutating func map(_ address: UInt64) {
-    // Read and write, private and anonymous.
+    // PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS.
     append(kind: 1, [address, 16384, 0x22_0000_0003, 0])
   }
 
@@ -51,7 +51,7 @@ struct Stream {
   }
 }
 
-/// The same numbers in every run.
+/// Random numbers that are the same in every run.
 struct Numbers {
   private var state: UInt64
 

@@ -6,8 +6,7 @@ import MappingEvents
 import MappingLedger
 import Recording
 
-/// Allocations while `body` ran must be none: told where it is not so, because a number that is not
-/// looked at hides it.
+/// Prints how many allocations `body` made, if any. There must be none.
 private func withoutAllocations(_ name: String, _ body: () -> Void) {
   let before = counted_mallocs()
   body()
@@ -22,7 +21,7 @@ private func slot(_ index: Int) -> AddressRange {
   AddressRange(start: 0x7f00_0000_0000 + UInt64(index) << 16, length: 16384)
 }
 
-/// As large as a `LiveMapping`.
+/// A value as large as a `LiveMapping`.
 private struct Value: BitwiseCopyable, Sendable {
   var origin: UInt64
   var rest: (UInt64, UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0, 0)

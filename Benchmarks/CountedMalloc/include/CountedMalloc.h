@@ -2,7 +2,7 @@
 #ifndef COUNTED_MALLOC_H
 #define COUNTED_MALLOC_H
 
-/* Calls of malloc, calloc, realloc and aligned_alloc by this program until now. */
+/* How many times this program has called malloc, calloc, realloc or aligned_alloc. */
 unsigned long counted_mallocs(void);
 
 #endif

@@ -45,8 +45,8 @@ package struct MappingTable {
         title: "KIND", cells: rows.map(\.kind.rawValue), shortCells: rows.map(\.kind.shortWord)),
       TableLayout.Column(title: "AGE", cells: rows.map(age), isNumber: true, dispensability: 1),
       TableLayout.Column(
-        title: "OWNER OR PATH", cells: rows.map { owner($0, isShort: false) },
-        shortCells: rows.map { owner($0, isShort: true) }, leastWidth: 26, keepsEnd: true),
+        title: "OWNER OR PATH", cells: rows.map { printable($0.owner()) },
+        shortCells: rows.map { printable($0.owner(isShort: true)) }, leastWidth: 26, keepsEnd: true),
     ]
     if isSteady { fix(&table) }
     return TableLayout(table, room: columns).lines
@@ -70,10 +70,12 @@ package struct MappingTable {
     if let born = row.born { return formatDuration(nanoseconds: now.since(born)) }
     return row.isSeeded ? "before" : "?"
   }
+}
 
-  private func owner(_ row: MappingRow, isShort: Bool) -> String {
-    let path = printable(row.path)
-    guard let thread = row.thread else { return path }
+extension MappingRow {
+  /// The thread whose stack it is, and the path: `stack of thread 40512 (exited)`.
+  package func owner(isShort: Bool = false) -> String {
+    guard let thread else { return path }
     let isGone = !thread.isAlive
     let stack =
       isShort

@@ -5,11 +5,11 @@ import MappingLedger
 import TestKit
 import Testing
 
-/// A list of the kernel's is made while calls go on: it shows each of them done or not.
-@Suite struct JointTests {
+/// Lists that the kernel makes while calls go on. A list shows each of those calls done or not done.
+@Suite struct SnapshotSpliceTests {
   let ledger = emptySpace()
 
-  /// Joins a list to the stream, with what was recorded meanwhile; answers the drift.
+  /// Merges a list, then applies the events that were recorded meanwhile. Returns the drift.
   @discardableResult
   private func join(
     _ areas: [SpaceSnapshot.Area], _ window: [MappingEvent] = [], at when: UInt64 = 50,
@@ -22,7 +22,9 @@ import Testing
     return drift.map { text($0.range) }
   }
 
-  @Test("what was mapped or unmapped meanwhile is left to the events, done in the list or not")
+  @Test(
+    "mappings that changed during the list follow the events, whether the list shows the change or not"
+  )
   func settled() throws {
     ledger.play(.main.mmap(0x10000, 0x1000).at(7), .main.mmap(0x20000, 0x1000))
     let window: [MappingEvent] = [
@@ -34,11 +36,12 @@ import Testing
     #expect(ledger.mapping(at: 0x10000)?.born == KernelInstant(nanoseconds: 7))
   }
 
-  @Test("where a list was interrupted while calls went on nothing is taken for gone")
+  @Test("nothing counts as unmapped where a list was interrupted while calls went on")
   func seam() {
     ledger.play(.main.mmap(0x10000, 0x1000), .main.mmap(0x20000, 0x2000))
     _ = ledger.takeWanted()
-    // The munmap split the area that was next, and then failed: the kernel goes on with the last part.
+    // The munmap split the area that came next, and then failed. The kernel continues its list with the
+    // last part of that area.
     var rest = SpaceSnapshot.Area.anonymous(0x21000, 0x22000)
     rest.followsSeam = true
     let list: [SpaceSnapshot.Area] = [.anonymous(0x10000, 0x11000), rest]
@@ -48,12 +51,12 @@ import Testing
     #expect(ledger.takeWanted() == [key(0xa): .unsure])
     #expect(join([.anonymous(0x10000, 0x11000), .anonymous(0x20000, 0x22000)], at: 90) == [])
     #expect(ledger.takeWanted() == [:] && ledger.space()?.doubts.isEmpty == true)
-    // In a quiet space nobody splits anything.
+    // Without calls in the window, no area can have been split.
     join(list, at: 99)
     #expect(ledger.layout() == ["10000-11000 rw-", "21000-22000 rw-"])
   }
 
-  @Test("a call that is seen to be over no longer keeps doubts where it was from being settled")
+  @Test("once a call is known to have returned, a list settles the doubts in its range")
   func over() {
     ledger.play(.main.mmap(0x10000, 0x1000), .other.munmap(0x10000, 0x10000), .main.unsure())
     let list: [SpaceSnapshot.Area] = [.anonymous(0x12000, 0x13000)]
@@ -67,7 +70,7 @@ import Testing
     #expect(ledger.layout() == ["12000-13000 rw-"] && ledger.takeWanted() == [:])
   }
 
-  @Test("a list from after a move and a reuse of the address does not hide what was moved")
+  @Test("a list made after a move and a reuse of the old address does not hide the move")
   func moved() {
     ledger.play(.main.mmap(0x10000, 0x1000).at(7).from(stack: 3))
     let drift = join(
@@ -82,11 +85,11 @@ import Testing
     #expect(ledger.wants() == nil)
   }
 
-  @Test("what was moved out of the unknown is asked for once more")
+  @Test("the kernel is asked again about a mapping that was moved out of a doubtful range")
   func movedUnknown() {
     ledger.noteLoss(in: key(0xa))
     _ = ledger.takeWanted()
-    // The list is from after all of it, and the other thread's mapping is what seems to be moved.
+    // The list shows everything done, so the other thread's mapping seems to be the one that was moved.
     let list: [SpaceSnapshot.Area] = [
       .anonymous(0x10000, 0x11000, .read), .anonymous(0x80000, 0x81000),
     ]
@@ -103,7 +106,7 @@ import Testing
     #expect(ledger.space()?.doubts.isEmpty == true)
   }
 
-  @Test("moves after the list are known again")
+  @Test("a move after the list leaves no doubt")
   func movedLater() {
     ledger.noteLoss(in: key(0xa))
     join([.anonymous(0x10000, 0x11000)], reason: .lost)
@@ -115,14 +118,14 @@ import Testing
     #expect(ledger.wants() == nil)
   }
 
-  @Test("a list that shows what a munmap is about to take does not bring it back")
+  @Test("a list made during a munmap does not bring back what it unmaps")
   func unmapUnderWay() {
     ledger.play(.main.mmap(0x10000, 0x2000), .main.munmap(0x10000, 0x1000).at(40))
     #expect(join([.anonymous(0x10000, 0x12000)]) == [])
     #expect(ledger.layout() == ["11000-12000 rw-"])
   }
 
-  @Test("what a munmap of the unknown is about to take stays unknown")
+  @Test("a range in doubt stays in doubt while a munmap of it runs")
   func unmapUnderWayUnknown() {
     ledger.noteLoss(in: key(0xa))
     _ = ledger.takeWanted()
@@ -133,7 +136,7 @@ import Testing
     #expect(ledger.space()?.doubts.ranges == [AddressRange(start: 0x10000, end: 0x11000)])
   }
 
-  @Test("once its thread does something else, or long after, a munmap is done")
+  @Test("a munmap has ended once its thread does something else, or after 2 s")
   func unmapDone() {
     ledger.play(
       .main.munmap(0x10000, 0x1000).at(40), .main.mmap(0x30000, 0x1000).at(41),
@@ -145,14 +148,14 @@ import Testing
     #expect(join(list, at: 3_000_000_000) == ["20000-21000"])
   }
 
-  @Test("a shmdt that has begun is not undone by a list either")
+  @Test("a list made during a shmdt does not bring the segment back")
   func detachUnderWay() {
     ledger.play(.main.shmat(0x10000, 0x2000), .main.shmdt(0x10000).at(40))
     #expect(join([.file(0x10000, 0x12000, [.read, .write], isShared: true)]) == [])
     #expect(ledger.layout() == [])
   }
 
-  @Test("a shmdt of the unknown is told, though the list has its segment no more")
+  @Test("a shmdt in a doubtful space is reported, even if the list no longer has the segment")
   func detachUnknown() {
     ledger.play(.main.shmat(0x10000, 0x2000), .main.unsure())
     let shmdt = MappingEvent.main.shmdt(0x10000)
@@ -167,14 +170,14 @@ import Testing
     #expect(ledger.layout() == [] && ledger.space()?.doubts.isEmpty == true)
   }
 
-  @Test("a break that the list knows sooner than the events still grows the heap")
+  @Test("a brk in the window grows the heap, even if the list has the new break already")
   func breakAhead() {
     join([], SpaceTotals(startBreak: 0x5000, currentBreak: 0x5000))
     join([], [.main.brk(0x7000)], SpaceTotals(startBreak: 0x5000, currentBreak: 0x7000))
     #expect(ledger.layout() == ["5000-7000 rw- heap"])
   }
 
-  @Test("a list is of no use to a space that exec has replaced meanwhile")
+  @Test("a list is ignored if an exec has replaced the space meanwhile")
   func replaced() {
     ledger.play(.main.mmap(0x10000, 0x1000))
     join([.anonymous(0x20000, 0x21000)], [.main.execve(in: 0xa)])
@@ -182,7 +185,7 @@ import Testing
     #expect(ledger.wants() == .execed(KernelInstant(nanoseconds: 1)))
   }
 
-  @Test("a child forked before the list was made is asked about: its parent may be ahead")
+  @Test("a child that was forked before its parent was listed needs a list")
   func forkedBefore() {
     ledger.noteLoss(in: key(0xa))
     join([.anonymous(0x10000, 0x11000)], [.main.fork(200, in: 0xb)], reason: .lost)
@@ -191,7 +194,7 @@ import Testing
     #expect(ledger.wants(0xc) == nil)
   }
 
-  @Test("below what was something else before, a stack that grows down is new")
+  @Test("a stack that grows down below another kind of mapping is a missing mapping")
   func growsDownAnew() {
     ledger.play(.main.mmap(0x11000, 0x2000, .read), .main.unsure())
     join([.stack(0x10000, 0x13000)])

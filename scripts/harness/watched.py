@@ -1,26 +1,24 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What scripts/corpus and scripts/culprits share: programs that are started, and bpfleak run on them."""
+"""Programs that are started in sessions of their own, and bpfleak run on them."""
 import concurrent.futures
 import glob
 import json
 import os
 import re
-import select
 import shutil
 import signal
 import subprocess
 import time
 
+from .lines import Lines
+from .run import Failed, last_line
+
 CORPUS = "Tests/TestPrograms/corpus"
 BUILD = CORPUS + "/build"
 
 
-# A runner that is told to end, ends what it started, as on Ctrl-C.
+# A script that gets SIGTERM ends what it started, as on Ctrl-C.
 signal.signal(signal.SIGTERM, signal.default_int_handler)
-
-
-class Failed(Exception):
-    """A run that says nothing about verdicts: what went wrong, in one line."""
 
 
 def why_missing(needs):
@@ -50,7 +48,7 @@ def children_of(pid):
 
 
 def session_of(pid):
-    """The session id, by which whatever a program started is known to be its own; None when gone."""
+    """The session id, which a program shares with all that it starts; None when it is gone."""
     try:
         with open(f"/proc/{pid}/stat") as file:
             return int(file.read().rsplit(")", 1)[1].split()[3])
@@ -59,7 +57,7 @@ def session_of(pid):
 
 
 class Started:
-    """A process in a session of its own, that is ended with all it started."""
+    """A process in a session of its own. It ends with all that it started."""
 
     running = set()
 
@@ -77,7 +75,7 @@ class Started:
 
     @staticmethod
     def stop_all():
-        """For when the user interrupts: nothing that was started is left behind."""
+        """After an interrupt, no process that was started stays behind."""
         for started in list(Started.running):
             started.stop()
 
@@ -86,7 +84,7 @@ class Started:
             return file.read()
 
     def wait_until_ready(self, path=None, seconds=60):
-        """Answers the process id that the program tells, once it tells that it is ready."""
+        """Returns the process id that the program prints, once it prints that it is ready."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             text = self.said(path or self.out)
@@ -95,12 +93,12 @@ class Started:
                 return int(told.group(1))
             if self.process.poll() is not None:
                 raise Failed(f"ended before it was ready, with status {self.process.returncode}: "
-                             + (self.said(self.errors).strip().splitlines() or ["nothing said"])[-1])
+                             + last_line(self.said(self.errors)))
             time.sleep(0.02)
         raise Failed(f"not ready after {seconds} s")
 
     def stop(self):
-        """TERM for its group, then KILL: whatever it started is in the group too."""
+        """Sends TERM, then KILL, to its process group, which has all that it started."""
         Started.running.discard(self)
         for number, patience in ((signal.SIGTERM, 4), (signal.SIGKILL, 4)):
             try:
@@ -121,38 +119,33 @@ class Started:
 class Trace(Started):
     """A running bpfleak, whose NDJSON lines are read until it ends."""
 
-    # `stack` tells, when a culprit is wrong, what there was to choose from.
+    # The `stack` lines show, when a culprit is wrong, which frames there were.
     EVENTS = "start,leak,growth,lost,stack,summary"
 
     def __init__(self, bpfleak, arguments, seconds, work, name, command=(), record_to=None):
-        words = [bpfleak, *(["record", "--output", record_to] if record_to else []), "--ndjson", "--events", self.EVENTS, "--duration", f"{seconds}s", *arguments]
+        words = [bpfleak, *(["record", "--output", record_to] if record_to else []),
+                 "--ndjson", "--events", self.EVENTS, "--duration", f"{seconds}s", *arguments]
         super().__init__(words + (["--", *command] if command else []), work, name, stdout=subprocess.PIPE)
         self.seconds, self.words = seconds, words
-        self.lines, self.rest = [], b""
+        self.lines = []
 
     def follow(self, on_leak=None):
-        """Reads to the end; answers every line, decoded."""
+        """Reads to the end. Returns every line, decoded."""
         deadline = time.monotonic() + self.seconds + 60
-        fd = self.process.stdout.fileno()
+        pipe = Lines(self.process.stdout)
         while True:
-            left = deadline - time.monotonic()
-            if left <= 0:
-                raise Failed(f"bpfleak did not end {self.seconds} s and a minute after its start")
-            if not select.select([fd], [], [], left)[0]:
-                continue
-            chunk = os.read(fd, 1 << 16)
-            if not chunk:
+            try:
+                event = json.loads(pipe.next(deadline - time.monotonic()))
+            except EOFError:
                 break
-            *whole, self.rest = (self.rest + chunk).split(b"\n")
-            for line in whole:
-                event = json.loads(line)
-                self.lines.append(event)
-                if on_leak and event["type"] == "leak":
-                    on_leak(event)
+            except TimeoutError:
+                raise Failed(f"bpfleak did not end {self.seconds} s and a minute after its start")
+            self.lines.append(event)
+            if on_leak and event["type"] == "leak":
+                on_leak(event)
         status = self.process.wait(20)
         if status != 0:
-            raise Failed(f"bpfleak ended with status {status}: "
-                         + (self.said(self.errors).strip().splitlines() or ["nothing said"])[-1])
+            raise Failed(f"bpfleak ended with status {status}: {last_line(self.said(self.errors))}")
         if not any(event["type"] == "summary" for event in self.lines):
             raise Failed("bpfleak gave no summary line")
         return self.lines
@@ -168,7 +161,7 @@ def standing_in(lines):
 
 
 def names(function, culprit):
-    """Whether a culprit's name, as the source has it, is a word of the (demangled) function's."""
+    """Whether the culprit's name in the source is a word of the demangled function name."""
     return function is not None and re.search(rf"(?<!\w){re.escape(culprit)}(?!\w)", function) is not None
 
 
@@ -185,7 +178,7 @@ def stack_of(leak, lines):
 
 
 def each_at_once(tasks, jobs, on_done):
-    """Runs the calls, so many at a time; an interrupt ends what they started and drops the rest."""
+    """Runs the calls, `jobs` at a time. An interrupt ends what they started and drops the rest."""
     with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
         runs = [pool.submit(*task) for task in tasks]
         try:
