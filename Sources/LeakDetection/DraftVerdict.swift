@@ -130,8 +130,7 @@ extension Space {
     table.forEach(in: .everything) { entry in
       guard ranges.count < Self.mostRanges,
         accounts.index(standingFor: entry.value.account) == wanted,
-        entry.value.bornAt.nanoseconds >= first.nanoseconds,
-        entry.value.bornAt.nanoseconds <= last?.nanoseconds ?? .max
+        entry.value.bornAt >= first, last.map({ entry.value.bornAt <= $0 }) ?? true
       else { return }
       if let before = ranges.last, before.end == entry.range.start {
         ranges[ranges.count - 1].end = entry.range.end

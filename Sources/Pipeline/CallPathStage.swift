@@ -139,20 +139,25 @@ public struct CallPathStage {
 
   /// Asks, once, for the symbols of a call path that a verdict names.
   mutating func wantSymbols(of id: CallPathID, in spaceID: Int, _ ledger: Ledger) {
+    let id = ledger.canonical(id)
     guard let resolver, !symbolizesAll, let unwound = book[id],
       let space = ledger.spaces.values.first(where: { $0.id == spaceID }),
       let process = space.processes.first
     else { return }
-    let id = book.canonical(id)
     guard symbolsWanted.insert(id).inserted else { return }
     resolver.symbolize(
       CallPathResolver.Unwound(id: id, space: space.key, stack: unwound), process: process)
   }
 
+  /// A call path as far as it is known. What was asked for later is known of the id that it had first.
+  func path(_ id: CallPathID, _ ledger: Ledger) -> CallPath? {
+    book[ledger.canonical(id)] ?? book[id]
+  }
+
   /// Whether all that will be known of a call path is.
-  func hasSymbols(_ id: CallPathID) -> Bool {
+  func hasSymbols(_ id: CallPathID, _ ledger: Ledger) -> Bool {
     guard resolver != nil, !symbolizesAll else { return true }
-    let canonical = book.canonical(id)
+    let canonical = ledger.canonical(id)
     return symbolized.contains(canonical) || !symbolsWanted.contains(canonical)
   }
 

@@ -48,7 +48,7 @@ public final class Moment {
     var report = pipeline.assembler.focus(
       on: space, pipeline.ledger, pipeline.decoder.texts, surroundings,
       leastBytes: pipeline.options.leastBytes, at: now,
-      culprit: { [pipeline] in pipeline.callPaths.book[$0]?.origin })
+      culprit: { [pipeline] in pipeline.callPaths.path($0, pipeline.ledger)?.origin })
     if let row { report.row = row }
     if withResident { pipeline.fillResidentBytes(of: &report) }
     return report

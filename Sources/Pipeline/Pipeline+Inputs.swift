@@ -123,7 +123,7 @@ extension Pipeline {
     var used = ledger.callPathsInUse()
     for verdict in book.verdicts { if let id = verdict.callPath { used.insert(id) } }
     for sink in sinks { used.formUnion(sink.callPathsInUse) }
-    used.formUnion(used.map { callPaths.book.canonical($0) })
+    used.formUnion(used.map { ledger.canonical($0) })
     forgotten += callPaths.forget(except: used)
     ledger.forgetCallPaths(except: used)
     for sink in sinks { sink.forgetCallPaths(except: used) }

@@ -109,14 +109,14 @@ extension Pipeline {
   private func hasSymbols(_ verdict: Verdict) -> Bool {
     guard let id = verdict.callPath else { return true }
     wantSymbols(of: verdict)
-    return callPaths.hasSymbols(id)
+    return callPaths.hasSymbols(id, ledger)
   }
 
   /// The call path of a verdict as far as it is known; its symbols are asked for.
   public func callPath(of verdict: Verdict) -> CallPath? {
     guard let id = verdict.callPath else { return nil }
     wantSymbols(of: verdict)
-    return callPaths.book[id]
+    return callPaths.path(id, ledger)
   }
 
   /// Asks for the symbols of all verdicts that stand.

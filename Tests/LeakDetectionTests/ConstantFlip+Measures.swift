@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import MappingEvents
 import MappingLedger
+import TestKit
 
 @testable import LeakDetection
 
@@ -32,49 +33,75 @@ extension ConstantFlip {
   }
 
   static let stuck: [ConstantFlip] = [
-    ConstantFlip("measures.leastPatience", { $0.measures.leastPatience.value = 32 }) {
-      "\(stuck($0, .stays(at: [0, 1000, 2000], seenAt: 4000)) != nil)"
-    },
-    ConstantFlip("measures.mostPatience", { $0.measures.mostPatience.value = 32 }) {
-      "\(stuck($0, freed(10)) != nil)"
-    },
-    ConstantFlip("measures.lateEnds", { $0.measures.lateEnds.value = 30 }) {
-      "\(stuck($0, freed(10))?.count ?? 0)"
-    },
-    ConstantFlip("measures.fewestStuck", { $0.measures.fewestStuck.value = 4 }) {
-      "\(stuck($0, .stays(at: [0, 1000, 2000], seenAt: 4000)) != nil)"
-    },
-    ConstantFlip("measures.fewestMoments", { $0.measures.fewestMoments.value = 5 }) {
-      period($0, .stays(at: [0, 2000, 4000, 6000], seenAt: 9000))
-    },
-    ConstantFlip("measures.fewestGaps", { $0.measures.fewestGaps.value = 101 }) {
-      period($0, even(100))
-    },
-    ConstantFlip("measures.regularPart", { $0.measures.regularPart.value = 20 }) {
-      period($0, even(100))
-    },
-    ConstantFlip("measures.laterHalf", { $0.measures.laterHalf.value = 0.6 }) {
-      period($0, even(100))
-    },
-    ConstantFlip("measures.leastQuarter", { $0.measures.leastQuarter.value = 1.2 }) {
-      period($0, even(100))
-    },
-    ConstantFlip("measures.fewestRegular", { $0.measures.fewestRegular.value = 4 }) {
-      "\(regularPeriod(of: [10, 20, 30, 40], $0.measures) != nil)"
-    },
-    ConstantFlip("measures.regularMedianPart", { $0.measures.regularMedianPart.value = 50 }) {
-      "\(regularPeriod(of: [0, 105, 200, 310, 400, 505, 600], $0.measures) != nil)"
-    },
-    ConstantFlip("measures.reservedPart", { $0.measures.reservedPart.value = 4 }) {
-      var seen = Observation(at: 0, [], manner: .reserved)
-      (seen.live.bytes, seen.committedBytes) = (300 << 20, 100 << 20)
-      return "\(seen.isMostlyReserved($0.measures))"
-    },
-    ConstantFlip("measures.swellingTimes", { $0.measures.swellingTimes.value = 8 }) {
-      var seen = Observation(at: 0, [])
-      (seen.smallestBytes, seen.largestBytes) = (4096, 5 * 4096)
-      return "\(seen.swells($0.measures))"
-    },
+    ConstantFlip(
+      "measures.leastPatience", { $0.measures.leastPatience.value = 32 },
+      {
+        "\(stuck($0, .stays(at: [0, 1000, 2000], seenAt: 4000)) != nil)"
+      }),
+    ConstantFlip(
+      "measures.mostPatience", { $0.measures.mostPatience.value = 32 },
+      {
+        "\(stuck($0, freed(10)) != nil)"
+      }),
+    ConstantFlip(
+      "measures.lateEnds", { $0.measures.lateEnds.value = 30 },
+      {
+        "\(stuck($0, freed(10))?.count ?? 0)"
+      }),
+    ConstantFlip(
+      "measures.fewestStuck", { $0.measures.fewestStuck.value = 4 },
+      {
+        "\(stuck($0, .stays(at: [0, 1000, 2000], seenAt: 4000)) != nil)"
+      }),
+    ConstantFlip(
+      "measures.fewestMoments", { $0.measures.fewestMoments.value = 5 },
+      {
+        period($0, .stays(at: [0, 2000, 4000, 6000], seenAt: 9000))
+      }),
+    ConstantFlip(
+      "measures.fewestGaps", { $0.measures.fewestGaps.value = 101 },
+      {
+        period($0, even(100))
+      }),
+    ConstantFlip(
+      "measures.regularPart", { $0.measures.regularPart.value = 20 },
+      {
+        period($0, even(100))
+      }),
+    ConstantFlip(
+      "measures.laterHalf", { $0.measures.laterHalf.value = 0.6 },
+      {
+        period($0, even(100))
+      }),
+    ConstantFlip(
+      "measures.leastQuarter", { $0.measures.leastQuarter.value = 1.2 },
+      {
+        period($0, even(100))
+      }),
+    ConstantFlip(
+      "measures.fewestRegular", { $0.measures.fewestRegular.value = 4 },
+      {
+        "\(regularPeriod(of: [10, 20, 30, 40], $0.measures) != nil)"
+      }),
+    ConstantFlip(
+      "measures.regularMedianPart", { $0.measures.regularMedianPart.value = 50 },
+      {
+        "\(regularPeriod(of: [0, 105, 200, 310, 400, 505, 600], $0.measures) != nil)"
+      }),
+    ConstantFlip(
+      "measures.reservedPart", { $0.measures.reservedPart.value = 4 },
+      {
+        var seen = Observation(at: 0, [], manner: .reserved)
+        (seen.live.bytes, seen.committedBytes) = (300 << 20, 100 << 20)
+        return "\(seen.isMostlyReserved($0.measures))"
+      }),
+    ConstantFlip(
+      "measures.swellingTimes", { $0.measures.swellingTimes.value = 8 },
+      {
+        var seen = Observation(at: 0, [])
+        (seen.smallestBytes, seen.largestBytes) = (4096, 5 * 4096)
+        return "\(seen.swells($0.measures))"
+      }),
   ]
 
   private static func isSteady(_ policy: LeakPolicy, until step: Int) -> String {
@@ -84,16 +111,22 @@ extension ConstantFlip {
   }
 
   static let floors: [ConstantFlip] = [
-    ConstantFlip("measures.fewestSteps", { $0.measures.fewestSteps.value = 5 }) {
-      "\(RisingFloor(.rises(4, seenAt: 9000) { UInt64($0) << 20 }, $0.measures) != nil)"
-    },
-    ConstantFlip("measures.leastLatest", { $0.measures.leastLatest.value = 0.1 }) {
-      isSteady($0, until: 33)
-    },
-    ConstantFlip("measures.latestPart", { $0.measures.latestPart.value = 1 }) {
-      let seen = Observation.rises(40, seenAt: 20_000) { UInt64($0) << 20 }
-      return "\(RisingFloor(seen, $0.measures)?.latest ?? 0)"
-    },
+    ConstantFlip(
+      "measures.fewestSteps", { $0.measures.fewestSteps.value = 5 },
+      {
+        "\(RisingFloor(.rises(4, seenAt: 9000) { UInt64($0) << 20 }, $0.measures) != nil)"
+      }),
+    ConstantFlip(
+      "measures.leastLatest", { $0.measures.leastLatest.value = 0.1 },
+      {
+        isSteady($0, until: 33)
+      }),
+    ConstantFlip(
+      "measures.latestPart", { $0.measures.latestPart.value = 1 },
+      {
+        let seen = Observation.rises(40, seenAt: 20_000) { UInt64($0) << 20 }
+        return "\(RisingFloor(seen, $0.measures)?.latest ?? 0)"
+      }),
   ]
 
   private static func draft(
@@ -103,21 +136,27 @@ extension ConstantFlip {
   }
 
   static let told: [ConstantFlip] = [
-    ConstantFlip("measures.fewestGapsTold", { $0.measures.fewestGapsTold.value = 101 }) {
-      var seen = even(100)
-      seen.live.count = 100
-      return "\(draft($0, seen)?.period != nil)"
-    },
-    ConstantFlip("measures.purePart", { $0.measures.purePart.value = 100 }) {
-      var seen = Observation(
-        at: 40_000, freed(0).windows, ended: [(atAge: 10, count: 2)])
-      seen.live.count = 41
-      return "\(draft($0, seen)?.count ?? 0)"
-    },
-    ConstantFlip("measures.remainsPart", { $0.measures.remainsPart.value = 2 }) {
-      var seen = Observation.stays(at: [0, 1000, 2000, 3000], seenAt: 9000)
-      (seen.mapped, seen.freed) = (.init(count: 100, bytes: 1000), .init(count: 5, bytes: 200))
-      return "\(draft($0, seen)?.evidence ?? [])"
-    },
+    ConstantFlip(
+      "measures.fewestGapsTold", { $0.measures.fewestGapsTold.value = 101 },
+      {
+        var seen = even(100)
+        seen.live.count = 100
+        return "\(draft($0, seen)?.period != nil)"
+      }),
+    ConstantFlip(
+      "measures.purePart", { $0.measures.purePart.value = 100 },
+      {
+        var seen = Observation(
+          at: 40_000, freed(0).windows, ended: [(atAge: 10, count: 2)])
+        seen.live.count = 41
+        return "\(draft($0, seen)?.count ?? 0)"
+      }),
+    ConstantFlip(
+      "measures.remainsPart", { $0.measures.remainsPart.value = 2 },
+      {
+        var seen = Observation.stays(at: [0, 1000, 2000, 3000], seenAt: 9000)
+        (seen.mapped, seen.freed) = (.init(count: 100, bytes: 1000), .init(count: 5, bytes: 200))
+        return "\(draft($0, seen)?.evidence ?? [])"
+      }),
   ]
 }

@@ -130,27 +130,39 @@ extension ConstantFlip {
   static let programs: [ConstantFlip] = [
     ConstantFlip("threadStacks.oneSizePart", { $0.threadStacks.oneSizePart.value = 1 }, twoSizes),
     ConstantFlip("mappings.replacedPart", { $0.mappings.replacedPart.value = 4 }, replacing),
-    ConstantFlip("mappings.idlePart", { $0.mappings.idlePart.value = 2 }) { threads($0, idle: 2) },
+    ConstantFlip("mappings.idlePart", { $0.mappings.idlePart.value = 2 }, { threads($0, idle: 2) }),
     ConstantFlip("buffers.many", { $0.buffers.many.value = 100 }, buffers),
-    ConstantFlip("measures.lateEndsOfLeaking", { $0.measures.lateEndsOfLeaking.value = 0 }) {
-      mappings(40, freed: 3).judged(by: $0, until: 40_000).story.joined(separator: ", ")
-    },
+    ConstantFlip(
+      "measures.lateEndsOfLeaking", { $0.measures.lateEndsOfLeaking.value = 0 },
+      {
+        mappings(40, freed: 3).judged(by: $0, until: 40_000).story.joined(separator: ", ")
+      }),
     ConstantFlip("life.fadingShare", { $0.life.fadingShare.value = 0.02 }, slowing),
     ConstantFlip("life.fadingPart", { $0.life.fadingPart.value = 100 }, filledHeap),
-    ConstantFlip("life.newsTimes", { $0.life.newsTimes.value = 4 }) {
-      mappings(40).judged(by: $0, until: 40_000).story.joined(separator: ", ")
-    },
-    ConstantFlip("growth.leastBytes", { $0.growth.leastBytes.value = 64 << 20 }) {
-      growth($0, pool, until: 20_000)
-    },
-    ConstantFlip("growth.leastQuiet", { $0.growth.leastQuiet.value = .seconds(5) }) {
-      growth($0, pool, until: 20_000)
-    },
-    ConstantFlip("growth.turnoverPart", { $0.growth.turnoverPart.value = 1 }) {
-      growth($0, churn, until: 10_000)
-    },
-    ConstantFlip("growth.newsTimes", { $0.growth.newsTimes.value = 5 }) {
-      growth($0, churn, until: 10_000)
-    },
+    ConstantFlip(
+      "life.newsTimes", { $0.life.newsTimes.value = 4 },
+      {
+        mappings(40).judged(by: $0, until: 40_000).story.joined(separator: ", ")
+      }),
+    ConstantFlip(
+      "growth.leastBytes", { $0.growth.leastBytes.value = 64 << 20 },
+      {
+        growth($0, pool, until: 20_000)
+      }),
+    ConstantFlip(
+      "growth.leastQuiet", { $0.growth.leastQuiet.value = .seconds(5) },
+      {
+        growth($0, pool, until: 20_000)
+      }),
+    ConstantFlip(
+      "growth.turnoverPart", { $0.growth.turnoverPart.value = 1 },
+      {
+        growth($0, churn, until: 10_000)
+      }),
+    ConstantFlip(
+      "growth.newsTimes", { $0.growth.newsTimes.value = 5 },
+      {
+        growth($0, churn, until: 10_000)
+      }),
   ]
 }

@@ -50,26 +50,37 @@ extension ConstantFlip {
   }
 
   static let threadStacks: [ConstantFlip] = [
-    ConstantFlip("threadStacks.patience", { $0.threadStacks.patience.value = 8 }) {
-      "\(outlived($0, 5, reused: 5, longest: 5)?.passedOver.count ?? -1)"
-    },
-    ConstantFlip("threadStacks.mostPatience", { $0.threadStacks.mostPatience.value = .seconds(10) })
-    { "\(outlived($0, 5, reused: 5, longest: 9)?.passedOver.count ?? -1)" },
-    ConstantFlip("threadStacks.usualShare", { $0.threadStacks.usualShare.value = 1 }) {
-      "\(outlived($0, 50, reused: 5, longest: 9)?.passedOver.count ?? -1)"
-    },
-    ConstantFlip("threadStacks.cacheBytes", { $0.threadStacks.cacheBytes.value = 60 << 20 }) {
-      "\(outlived($0, 5)?.fitsCache ?? false)"
-    },
-    ConstantFlip("threadStacks.mostOversize", { $0.threadStacks.mostOversize.value = 2 }) {
-      "\($0.threadStacks.serves(3 << 20, 1 << 20))"
-    },
     ConstantFlip(
-      "threadStacks.fewestBeyondCache", { $0.threadStacks.fewestBeyondCache.value = 3 }
-    ) { "\(outlived($0, 8, reused: 1, longest: 1)?.fitsCache ?? false)" },
-    ConstantFlip("threadStacks.leftBehindPart", { $0.threadStacks.leftBehindPart.value = 4 }) {
-      "\(stack(0, 1 << 20, live: 600 << 10).isLeftBehind($0.threadStacks))"
-    },
+      "threadStacks.patience", { $0.threadStacks.patience.value = 8 },
+      {
+        "\(outlived($0, 5, reused: 5, longest: 5)?.passedOver.count ?? -1)"
+      }),
+    ConstantFlip(
+      "threadStacks.mostPatience", { $0.threadStacks.mostPatience.value = .seconds(10) },
+      { "\(outlived($0, 5, reused: 5, longest: 9)?.passedOver.count ?? -1)" }),
+    ConstantFlip(
+      "threadStacks.usualShare", { $0.threadStacks.usualShare.value = 1 },
+      {
+        "\(outlived($0, 50, reused: 5, longest: 9)?.passedOver.count ?? -1)"
+      }),
+    ConstantFlip(
+      "threadStacks.cacheBytes", { $0.threadStacks.cacheBytes.value = 60 << 20 },
+      {
+        "\(outlived($0, 5)?.fitsCache ?? false)"
+      }),
+    ConstantFlip(
+      "threadStacks.mostOversize", { $0.threadStacks.mostOversize.value = 2 },
+      {
+        "\($0.threadStacks.serves(3 << 20, 1 << 20))"
+      }),
+    ConstantFlip(
+      "threadStacks.fewestBeyondCache", { $0.threadStacks.fewestBeyondCache.value = 3 },
+      { "\(outlived($0, 8, reused: 1, longest: 1)?.fitsCache ?? false)" }),
+    ConstantFlip(
+      "threadStacks.leftBehindPart", { $0.threadStacks.leftBehindPart.value = 4 },
+      {
+        "\(stack(0, 1 << 20, live: 600 << 10).isLeftBehind($0.threadStacks))"
+      }),
   ]
 
   private static func factor(_ policy: LeakPolicy, _ kind: MappingKind, threads: Int = 0) -> String
@@ -83,19 +94,27 @@ extension ConstantFlip {
   }
 
   static let scepticism: [ConstantFlip] = [
-    ConstantFlip("scepticism.lostEvents", { $0.scepticism.lostEvents.value = 3 }) {
-      factor($0, .anonymous)
-    },
-    ConstantFlip("scepticism.threadPool", { $0.scepticism.threadPool.value = 3 }) {
-      factor($0, .threadStack)
-    },
-    ConstantFlip("scepticism.goHeap", { $0.scepticism.goHeap.value = 3 }) { factor($0, .heap) },
-    ConstantFlip("scepticism.fewestUnpooled", { $0.scepticism.fewestUnpooled.value = 60 }) {
-      factor($0, .threadStack, threads: 50)
-    },
-    ConstantFlip("scepticism.unpooledPart", { $0.scepticism.unpooledPart.value = 4 }) {
-      factor($0, .threadStack, threads: 50)
-    },
+    ConstantFlip(
+      "scepticism.lostEvents", { $0.scepticism.lostEvents.value = 3 },
+      {
+        factor($0, .anonymous)
+      }),
+    ConstantFlip(
+      "scepticism.threadPool", { $0.scepticism.threadPool.value = 3 },
+      {
+        factor($0, .threadStack)
+      }),
+    ConstantFlip("scepticism.goHeap", { $0.scepticism.goHeap.value = 3 }, { factor($0, .heap) }),
+    ConstantFlip(
+      "scepticism.fewestUnpooled", { $0.scepticism.fewestUnpooled.value = 60 },
+      {
+        factor($0, .threadStack, threads: 50)
+      }),
+    ConstantFlip(
+      "scepticism.unpooledPart", { $0.scepticism.unpooledPart.value = 4 },
+      {
+        factor($0, .threadStack, threads: 50)
+      }),
   ]
 
   private static func state(
@@ -109,17 +128,25 @@ extension ConstantFlip {
   }
 
   static let life: [ConstantFlip] = [
-    ConstantFlip("life.pause", { $0.life.pause.value = .seconds(10) }) {
-      state($0, after: .leaking, quiet: 15)
-    },
-    ConstantFlip("life.fadingSpans", { $0.life.fadingSpans.value = 9 }) {
-      state($0, after: .leaking, quiet: 25)
-    },
-    ConstantFlip("life.fadingOfMappings", { $0.life.fadingOfMappings.value = .seconds(30) }) {
-      state($0, after: .leaking, quiet: 45, ofMappings: true)
-    },
-    ConstantFlip("life.suspectPause", { $0.life.suspectPause.value = .seconds(4) }) {
-      state($0, after: .suspect, quiet: 5)
-    },
+    ConstantFlip(
+      "life.pause", { $0.life.pause.value = .seconds(10) },
+      {
+        state($0, after: .leaking, quiet: 15)
+      }),
+    ConstantFlip(
+      "life.fadingSpans", { $0.life.fadingSpans.value = 9 },
+      {
+        state($0, after: .leaking, quiet: 25)
+      }),
+    ConstantFlip(
+      "life.fadingOfMappings", { $0.life.fadingOfMappings.value = .seconds(30) },
+      {
+        state($0, after: .leaking, quiet: 45, ofMappings: true)
+      }),
+    ConstantFlip(
+      "life.suspectPause", { $0.life.suspectPause.value = .seconds(4) },
+      {
+        state($0, after: .suspect, quiet: 5)
+      }),
   ]
 }

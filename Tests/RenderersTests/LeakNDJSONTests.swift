@@ -32,7 +32,8 @@ import Testing
     #expect(
       leak.shape
         == ParsedLine.event([
-          "verdict": "string", "kind": "string", "rule": "string", "count": "number",
+          "verdict": "string", "kind": "string", "rule": "string",
+          "count": "number",
           "bytes": "number",
           "rate_bytes_per_min": "number", "period_ns": "number", "resident_bytes": "number",
           "first_ns": "number", "last_ns": "number", "function": "null", "file": "null",
