@@ -46,4 +46,6 @@ public enum Evidence: Sendable, Equatable {
   case stopped(for: UInt64)
   /// The account has gaps.
   case lostEvents
+  /// A doubt about such memory made bpfleak wait so many times longer than usual.
+  case waitedLonger(Doubt, times: UInt64)
 }

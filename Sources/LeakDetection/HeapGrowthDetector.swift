@@ -29,7 +29,8 @@ public struct HeapGrowthDetector: LeakDetector {
         space.accounts.anonymousBytesGone(since: first.nanoseconds)
       }
       guard var draft = found else { return nil }
-      if known.lostEvents { draft.evidence.append(.lostEvents) }
+      draft.evidence += judge.policy.scepticism.evidence(
+        about: .heap, known)
       let extenders = Extenders(of: manner, space, since: draft.first)
       if extenders.callPaths > 0 {
         draft.evidence.append(

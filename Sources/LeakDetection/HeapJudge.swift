@@ -4,7 +4,7 @@ import MappingLedger
 
 /// Judges a heap by the rules of `HeapPolicy`. It knows no ledger.
 final class HeapJudge: Sendable {
-  private let policy: LeakPolicy
+  let policy: LeakPolicy
   private let life: VerdictLife
   private let youngestLater: KernelDuration
 

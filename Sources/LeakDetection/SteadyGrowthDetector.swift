@@ -34,7 +34,8 @@ public struct SteadyGrowthDetector: LeakDetector {
       let known = asked ?? Circumstances(space, ledger)
       asked = known
       guard var draft = draft(on: seen, before, known) else { return }
-      if known.lostEvents { draft.evidence.append(.lostEvents) }
+      draft.evidence += policy.scepticism.evidence(
+        about: account.manner == .grown ? .anonymous : account.kind, known)
       if subject.isRunOn {
         let (running, idle) = space.threadStacks(of: index)
         guard idle * policy.mappings.idlePart.value <= running else { return }

@@ -101,6 +101,8 @@ extension Evidence {
       return "No new one in the last \(formatDuration(nanoseconds: quiet))."
     case .lostEvents:
       return "Events of this process were lost. The count may be off."
+    case .waitedLonger(let doubt, let times):
+      return "\(doubt.reason) So bpfleak waited up to \(times) times longer than usual."
     }
   }
 }
@@ -118,4 +120,16 @@ private func unmapped(_ count: Int, _ bytes: UInt64) -> String {
   if count == 0 { return "\(formatBytes(bytes)) of that was unmapped or replaced." }
   return "\(formatCount(UInt64(max(0, count)))) \(count == 1 ? "was" : "were") unmapped"
     + " (\(formatBytes(bytes)))."
+}
+
+extension Doubt {
+  /// Why such memory is doubted to leak, in one sentence.
+  fileprivate var reason: String {
+    switch self {
+    case .lostEvents: "Events were lost, so frees may have been missed."
+    case .threadPool: "A pool of threads fills at leisure and keeps its stacks."
+    case .collector: "A garbage collector manages this memory and frees it late."
+    case .goHeap: "A Go heap can grow to twice what is in use before it is collected."
+    }
+  }
 }

@@ -31,6 +31,20 @@ import Testing
     #expect(both.contains(.lostEvents) && both.contains(.threadPool) && !both.contains(.goHeap))
   }
 
+  @Test("a verdict tells each doubt with its factor")
+  func told() {
+    #expect(policy.evidence(about: .anonymous, Circumstances()) == [])
+    #expect(
+      policy.evidence(about: .threadStack, Circumstances(lostEvents: true))
+        == [.waitedLonger(.threadPool, times: 4), .lostEvents])
+    #expect(
+      policy.evidence(about: .heap, Circumstances(hasGoHeap: true))
+        == [.waitedLonger(.goHeap, times: 2)])
+    #expect(
+      policy.evidence(about: .anonymous, Circumstances(lostEvents: true, collector: 4))
+        == [.waitedLonger(.collector, times: 4), .lostEvents])
+  }
+
   @Test("a collector's patience stands for other doubts, but no collector ends threads")
   func collectors() {
     let java = Circumstances(lostEvents: true, hasGoHeap: true, collector: 4)

@@ -200,7 +200,8 @@ import Testing
       .survivors(count: 3, olderThan: 5, ended: 2, endedLate: 0),
       .quarters([1, 2, 3, 4], span: 5), .grew(times: 3, bytes: 4096),
       .envelope(from: 4096, to: 8192, span: 5), .extenders(stacks: 3, share: 0.5),
-      .stopped(for: 5),
+      .stopped(for: 5), .waitedLonger(.collector, times: 4),
+      .waitedLonger(.threadPool, times: 4), .waitedLonger(.goHeap, times: 2),
     ] as [Evidence])
   func form(fact: Evidence) {
     let text = sentence(fact)

@@ -3,7 +3,7 @@ import MappingEvents
 import MappingLedger
 
 /// A reason to ask for more than usual.
-public enum Doubt: String, CaseIterable, Sendable {
+public enum Doubt: String, CaseIterable, Sendable, Equatable {
   case lostEvents = "lost-events"
   case threadPool = "thread-pool"
   case collector
@@ -39,6 +39,21 @@ public struct ScepticismPolicy: Sendable {
     if kind == .threadStack { doubts.add(.threadPool, threadPool.value) }
     if kind == .heap, known.hasGoHeap { doubts.add(.goHeap, goHeap.value) }
     return doubts
+  }
+
+  /// What a verdict tells of the doubts about its memory: each made bpfleak wait longer.
+  func evidence(about kind: MappingKind, _ known: Circumstances) -> [Evidence] {
+    let doubts = doubts(about: kind, known)
+    var facts: [Evidence] = []
+    if doubts.contains(.collector), let patience = known.collectorPatience() {
+      facts.append(.waitedLonger(.collector, times: patience))
+    }
+    if doubts.contains(.threadPool) {
+      facts.append(.waitedLonger(.threadPool, times: threadPool.value))
+    }
+    if doubts.contains(.goHeap) { facts.append(.waitedLonger(.goHeap, times: goHeap.value)) }
+    if known.lostEvents { facts.append(.lostEvents) }
+    return facts
   }
 
   /// Those about threads that run, where they are too many for a pool.
