@@ -7,18 +7,18 @@ public import Symbolization
 extension ProfileReport {
   /// What is live now, and what was mapped while it was watched, by space, kind and call path.
   ///
-  /// `callPath` tells the call paths that are known. `ended` are spaces that are gone. A nil `only`
-  /// means all spaces.
+  /// `callPath` tells the call paths that are known. `ended` are samples of spaces that are gone. A nil
+  /// `only` means all spaces.
   public init(
     of ledger: Ledger, only: Space? = nil, header: ReportHeader, verdicts: [Verdict],
-    ended: [SpaceProfile] = [], buildIDs: [String: String] = [:],
+    ended: [ProfileSample] = [], buildIDs: [String: String] = [:],
     callPath: (CallPathID) -> CallPath? = { _ in nil }
   ) {
     let spaces = only.map { [$0] } ?? Array(ledger.spaces.values)
     let living = spaces.filter { !$0.processes.isEmpty }.map {
       SpaceProfile(of: $0, ledger, verdicts: verdicts, at: header.when)
     }
-    var samples = (ended + living).flatMap { $0.samples(callPath: callPath) }
+    var samples = ended + living.flatMap { $0.samples(callPath: callPath) }
     samples.sort { $0.rank > $1.rank }
     self.init(header: header, samples: samples, buildIDs: buildIDs)
   }

@@ -19,12 +19,8 @@ public final class DocumentSink: Sink {
   private let output: Output
   private let format: Format
   private let say: (String) -> Void
-  /// What spaces held that have ended: the document of a command is written when that is over.
-  private var ended: [SpaceProfile] = []
-  private var endedCount = 0
+  private var ended = EndedSpaces()
 
-  /// Origins of ended spaces that are kept.
-  private static let mostEnded = 20_000
   /// Spaces whose mappings an HTML report lists: those with verdicts and those that grow most.
   private static let mostFocuses = 12
 
@@ -42,22 +38,23 @@ public final class DocumentSink: Sink {
   public func open() { output.begin() }
 
   public func willEnd(_ space: Space, at when: KernelInstant, _ pipeline: Pipeline) {
-    guard pipeline.facts.scope.isBoundToProcesses, endedCount < Self.mostEnded else { return }
-    let profile = SpaceProfile(
-      of: space, pipeline.ledger, verdicts: pipeline.book.verdicts, at: when)
-    endedCount += profile.count
-    ended.append(profile)
+    guard pipeline.facts.scope.isBoundToProcesses else { return }
+    ended.add(
+      SpaceProfile(of: space, pipeline.ledger, verdicts: pipeline.book.verdicts, at: when))
   }
 
-  public var callPathsInUse: Set<CallPathID> {
-    ended.reduce(into: []) { $0.formUnion($1.callPaths) }
+  public func flush(at now: KernelInstant, isLast: Bool, _ pipeline: Pipeline) {
+    ended.settle(at: now, pipeline.callPaths.book)
   }
+
+  public var callPathsInUse: Set<CallPathID> { ended.callPathsInUse }
 
   public func finished(_ moment: Moment, memory: MeminfoReport?, _ pipeline: Pipeline) {
     let known = pipeline.callPaths.book
     let profile = ProfileReport(
       of: pipeline.ledger, only: pipeline.focusedSpace, header: moment.system.header,
-      verdicts: pipeline.book.verdicts, ended: pipeline.options.focus == nil ? ended : [],
+      verdicts: pipeline.book.verdicts,
+      ended: pipeline.options.focus == nil ? ended.allSamples(known) : [],
       buildIDs: pipeline.callPaths.buildIDs.mapValues { hexadecimal($0) },
       callPath: { known[$0] })
     switch format {

@@ -50,7 +50,7 @@ public final class CallPathResolver: Sendable {
   }
 
   private struct State {
-    var jobs = JobQueue<Job>()
+    var jobs = JobQueue<SpaceKey, Job>()
     var waitingBytes = 0
     var done: [Resolved] = []
     /// Requests that are not answered yet.
@@ -109,7 +109,8 @@ public final class CallPathResolver: Sendable {
       state.waitingBytes += bytes
       state.open += 1
       state.jobs.add(
-        .stack(stack, process: process.raw, layout: layout, symbolizes: symbolizes))
+        .stack(stack, process: process.raw, layout: layout, symbolizes: symbolizes),
+        of: stack.space)
     }
     wake()
   }
@@ -121,14 +122,15 @@ public final class CallPathResolver: Sendable {
   public func symbolize(_ unwound: Unwound, process: ProcessID) {
     state.withLock { state in
       state.open += 1
-      state.jobs.add(.symbols(unwound, process: process.raw), isUrgent: true)
+      state.jobs.addUrgent(.symbols(unwound, process: process.raw))
     }
     wake()
   }
 
-  /// Drops what was kept for a space that has ended.
+  /// Drops what was kept for a space that has ended, once its stacks are done: what was opened of a process
+  /// while it lived serves those that still wait.
   public func ended(_ space: SpaceKey) {
-    state.withLock { $0.jobs.add(.ended(space)) }
+    state.withLock { $0.jobs.addLast(.ended(space)) }
     wake()
   }
 

@@ -5,24 +5,40 @@ import Testing
 
 @Suite("The order of jobs")
 struct JobQueueTests {
-  @Test("the first job to come is done first, also when more jobs come meanwhile")
-  func order() {
-    var queue = JobQueue<Int>()
-    for job in 1...3 { queue.add(job) }
-    #expect(queue.next() == 1)
-    queue.add(4)
-    #expect([queue.next(), queue.next(), queue.next(), queue.next()] == [2, 3, 4, nil])
+  private func rest(of queue: inout JobQueue<String, Int>) -> [Int] {
+    var jobs: [Int] = []
+    while let job = queue.next() { jobs.append(job) }
+    return jobs
   }
 
-  @Test("an urgent job goes before all others, after earlier urgent ones")
-  func urgent() {
-    var queue = JobQueue<Int>()
-    for job in 1...3 { queue.add(job) }
+  @Test("the process that came last goes first, and its jobs in the order they came")
+  func latest() {
+    var queue = JobQueue<String, Int>()
+    for job in 1...2 { queue.add(job, of: "old") }
+    for job in 11...12 { queue.add(job, of: "new") }
+    queue.add(3, of: "old")
+    #expect(rest(of: &queue) == [11, 12, 1, 2, 3])
+  }
+
+  @Test("a process that is being served keeps its turn while it has jobs")
+  func turn() {
+    var queue = JobQueue<String, Int>()
+    for job in 1...2 { queue.add(job, of: "a") }
     #expect(queue.next() == 1)
-    queue.add(10, isUrgent: true)
-    queue.add(4)
-    queue.add(11, isUrgent: true)
-    let rest = (0..<6).map { _ in queue.next() }
-    #expect(rest == [10, 11, 2, 3, 4, nil])
+    queue.add(11, of: "b")
+    queue.add(3, of: "a")
+    #expect(rest(of: &queue) == [2, 3, 11])
+  }
+
+  @Test("urgent jobs go before all others, and last ones after them, each in their order")
+  func turns() {
+    var queue = JobQueue<String, Int>()
+    queue.addLast(20)
+    for job in 1...2 { queue.add(job, of: "a") }
+    #expect(queue.next() == 1)
+    queue.addUrgent(10)
+    queue.addLast(21)
+    queue.addUrgent(11)
+    #expect(rest(of: &queue) == [10, 11, 2, 20, 21])
   }
 }
