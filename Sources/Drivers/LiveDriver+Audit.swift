@@ -6,14 +6,14 @@ import MappingLedger
 import Pipeline
 import Procfs
 
-/// Tables held against the kernel's own, and mended.
+/// Comparing tables with the kernel's own, and correcting them.
 extension LiveDriver {
-  /// Mappings compared one by one in each audit though their sum is right: so every table has its
-  /// turn, and an audit costs the same on a machine of any size.
+  /// Mappings that each audit compares one by one although the total is right. Every table gets its turn, and
+  /// an audit costs the same on a machine of any size.
   private static let mappingsPerTurn = 10_000
 
-  /// Compares the size of every space, which is one number in the kernel, and all mappings of those
-  /// that differ, of 32-bit ones, and of some others in turn.
+  /// Compares the size of every space, which is one number in the kernel. Compares all mappings of spaces
+  /// whose size differs, of 32-bit spaces, and of some others in turn.
   func audit() {
     drain(upTo: tracer.position)
     guard let tasks = try? scopedTasks() else { return }
@@ -26,8 +26,8 @@ extension LiveDriver {
       guard let space = ledger.space(of: key) else { continue }
       lastChecked[space.id] = auditCount
       checked += space.table.count
-      // Where events went on meanwhile nothing is concluded: the kernel read its list before, during
-      // or after each of them.
+      // A range that events touched meanwhile stays in doubt: the kernel may have read its list before,
+      // during or after each of them.
       join(key, through: thread, space.isSeeded ? .unsure : .unknown)
     }
     if lastChecked.count > 2 * ledger.spaces.count + 64 {

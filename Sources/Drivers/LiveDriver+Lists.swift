@@ -11,8 +11,8 @@ import Procfs
 extension LiveDriver {
   private typealias Found = (space: SpaceSnapshot, tasks: [ListedTask])
 
-  /// Brings in what was there before. All that was recorded since the scope was set joins it. Answers
-  /// the processes that were found.
+  /// Reads the tables that exist before tracing, and joins them with the events recorded since the scope was
+  /// set. Returns the processes found.
   package func seed(_ reached: (Int, _ all: Int) -> Void) throws(TracerError) -> Set<ProcessID> {
     for task in try scopedTasks() {
       tracer.addToScope(task.process, space: task.space.isProvisional ? nil : task.space)
@@ -24,7 +24,7 @@ extension LiveDriver {
     var members: [SpaceKey: [ListedTask]] = [:]
     for task in tasks { members[task.space, default: []].append(task) }
     var found: [Found] = []
-    // One by one where the kernel can, or it goes through each space once for every thread.
+    // One space at a time where the kernel can. Otherwise it walks each space once for every thread.
     if tracer.probe.hasIteratorOverOneTask || tracer.listsText {
       for (key, tasks) in members {
         let list = try tracer.snapshot(of: key, through: leader(of: tasks), texts: &pipeline.texts)

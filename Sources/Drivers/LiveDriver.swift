@@ -202,10 +202,11 @@ package final class LiveDriver {
 
   // MARK: The ring
 
-  /// Takes in what the ring holds, and mends what that left unknown; not more often than every so
-  /// long, or a program that keeps making it unknown would keep us listing. What is asked for now has
-  /// all that was recorded until now: a writer that lost its processor in the middle of a record
-  /// holds up those after it for as long.
+  /// Takes in what the ring holds, then asks the kernel about what that left unknown.
+  ///
+  /// Asking is limited to a tenth of the time, or a program that keeps making ranges unknown would keep
+  /// bpfleak listing. With `mendsNow` all records until now are waited for: a writer that lost its processor in
+  /// the middle of a record holds up the records after it.
   func pump(mendsNow: Bool = false) {
     let end = tracer.position
     mostWaiting = max(mostWaiting, end - tracer.drainedPosition)
@@ -228,8 +229,8 @@ package final class LiveDriver {
     }
   }
 
-  /// Applies the records up to a position. In a narrow scope an exec is listed before anything after it
-  /// is taken in; on a whole machine most processes are gone before anybody could ask.
+  /// Applies the records up to a position. In a narrow scope a space is listed right after its exec, before
+  /// later records. On a whole machine most processes are gone before anybody could ask.
   func drain(upTo position: UInt64) {
     let pipeline = pipeline
     let listsExecs = tracer.spec.scope != .system
@@ -259,7 +260,7 @@ package final class LiveDriver {
     needsRelisting = true
   }
 
-  /// After a loss: who is alive now, whatever the lost records said.
+  /// Asks which threads are alive, after records about them were lost.
   private func relistTasks() {
     drain(upTo: tracer.position)
     let now = Clock.now

@@ -60,7 +60,7 @@ package final class RecordedMachine: Machine {
   }
 }
 
-/// What ranges of a process go by in a recording: FNV-1a over all of it.
+/// The name of some ranges of a process in a recording: FNV-1a over their addresses.
 func digest(of ranges: [AddressRange], in process: ProcessID) -> UInt64 {
   var digest: UInt64 = 0xcbf2_9ce4_8422_2325
   func add(_ word: UInt64) { digest = (digest ^ word) &* 0x100_0000_01b3 }

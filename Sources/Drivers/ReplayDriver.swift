@@ -5,8 +5,8 @@ package import Pipeline
 package import Recording
 import Symbolization
 
-/// Hands a pipeline what a recording holds, in the same order and at the same times as when it was
-/// made. Asks nobody and waits for nothing.
+/// Feeds a pipeline from a recording, in the same order and at the same times. Asks nobody and waits for
+/// nothing.
 package struct ReplayDriver {
   let pipeline: Pipeline
   let machine: ReplayedMachine
@@ -24,8 +24,7 @@ package struct ReplayDriver {
     latest = pipeline.facts.began
   }
 
-  /// Replays to the end, or until nobody reads any more. Answers whether the recording told how the run
-  /// ended.
+  /// Replays to the end, or until the reader is gone. Returns whether the recording told how the run ended.
   package mutating func run(_ reader: inout RecordingReader) -> Bool {
     while !pipeline.isClosed, let item = reader.next(texts: &pipeline.texts) {
       take(item, &reader)
@@ -54,7 +53,7 @@ package struct ReplayDriver {
     case .frame(.start):
       readAnswers(&reader)
       unifyAnswered()
-    // An answer without its question: what it belonged to is damaged.
+    // An answer without its question. The item that it belonged to is damaged.
     case .frame(.answer): break
     case .gap(let records):
       pipeline.applyWindow()

@@ -9,8 +9,7 @@ import Procfs
 package import Reporting
 import Symbolization
 
-/// The machine that a recording was made on: it gives the answers that were given then, read ahead to
-/// where the replay is.
+/// The machine that a recording was made on. It repeats the answers that were given then.
 package final class ReplayedMachine: Machine {
   private let pageBytes: UInt64
   private var limits: [ProcessID: [UInt64?]] = [:]
@@ -25,7 +24,7 @@ package final class ReplayedMachine: Machine {
 
   // MARK: From the recording
 
-  /// Takes in an answer. Call paths and build ids are not the machine's: they are left to the pipeline.
+  /// Takes in an answer. Call paths and build ids go to the pipeline instead.
   package func note(_ answer: RecordedAnswer) {
     switch answer {
     case .path(let file, let text): paths[file] = text
@@ -39,7 +38,7 @@ package final class ReplayedMachine: Machine {
     }
   }
 
-  /// Ranges are asked about anew with each judgement and report.
+  /// Each judgement and report asks about ranges anew.
   func forgetRanges() { residentRanges.removeAll(keepingCapacity: true) }
 
   // MARK: To the pipeline

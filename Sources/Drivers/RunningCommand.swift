@@ -2,7 +2,7 @@
 import Glibc
 package import MappingEvents
 
-/// A command that has begun: whether it has ended, and how.
+/// A command that has begun. Knows whether it has ended, and how.
 package struct RunningCommand {
   package let process: ProcessID
   /// As waitpid gave it.
@@ -18,12 +18,12 @@ package struct RunningCommand {
     return answer != 0
   }
 
-  /// Waits for the end of a command whose exit was seen: its parent is told a moment later.
+  /// Waits for a command whose exit was seen. waitpid learns of it a moment later.
   package mutating func awaitEnd() {
     for _ in 0..<1000 where !hasEnded() { usleep(1000) }
   }
 
-  /// One sentence on an end that was no success; nil when it was one, or is still to come.
+  /// One sentence if the command ended badly; nil if it succeeded or still runs.
   package var complaint: String? { status.flatMap(Self.complaint(on:)) }
 
   package static func complaint(on status: Int32) -> String? {

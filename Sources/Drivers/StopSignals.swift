@@ -2,17 +2,17 @@
 import Glibc
 package import Procfs
 
-/// Signals that are blocked and taken, so that no handler runs and none interrupts a write.
+/// Signals that are blocked and read, so that no handler runs and no write is interrupted.
 package struct StopSignals {
   private let signals: sigset_t
 
-  /// Those that end a run. SIGHUP comes when a connection or a terminal is gone.
+  /// Signals that end a run. SIGHUP comes when a connection or a terminal is gone.
   package static let stopping = [SIGINT, SIGTERM, SIGHUP]
 
   package init(_ wanted: [Int32] = stopping) {
     var signals = sigset_t()
     sigemptyset(&signals)
-    // nohup has it ignored, which blocking would undo.
+    // nohup ignores SIGHUP; blocking it would undo that.
     for signal in wanted where signal != SIGHUP || !Self.isIgnored(SIGHUP) {
       sigaddset(&signals, signal)
     }
@@ -27,15 +27,15 @@ package struct StopSignals {
         == unsafeBitCast(SIG_IGN, to: Int.self)
   }
 
-  /// Readable when one of them came.
+  /// A descriptor that is readable when one of them is pending.
   package func makeDescriptor() -> FileDescriptor {
     withUnsafePointer(to: signals) { .pending(UnsafeRawPointer($0)) }
   }
 
-  /// The next signal that came, without waiting; nil when there is none.
+  /// The next pending signal; nil if there is none. Does not wait.
   package func take() -> Int32? { take(within: 0) }
 
-  /// Returns at that time of CLOCK_MONOTONIC with false, or before it with true when told to stop.
+  /// Waits until that time (CLOCK_MONOTONIC) and returns false, or returns true once told to stop.
   package func wait(untilNs: UInt64) -> Bool {
     while true {
       let now = Clock.now.nanoseconds
@@ -44,7 +44,7 @@ package struct StopSignals {
     }
   }
 
-  /// Whether a signal to stop waits to be taken.
+  /// Whether a signal to stop is pending.
   package static var isToldToStop: Bool {
     var pending = sigset_t()
     sigpending(&pending)

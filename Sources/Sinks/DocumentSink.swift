@@ -7,8 +7,8 @@ import Renderers
 import Reporting
 import TextLayout
 
-/// An output that is one whole, written when the run ends: folded stacks, a flame graph, a profile, an
-/// HTML report.
+/// A document that is written once, when the run ends: folded stacks, a flame graph, a profile or an HTML
+/// report.
 public final class DocumentSink: Sink {
   public enum Format: Sendable {
     case folded, flamegraph, pprof, html

@@ -3,17 +3,17 @@ import MappingEvents
 import Reporting
 import Symbolization
 
-/// What spaces held that have ended: the document of a command is written when that is over.
+/// What ended spaces held, for the document of a command, which is written after it ends.
 ///
-/// A space is kept by call path ids until its call paths are resolved, and as samples from then on, which
-/// are fewer.
+/// A space is kept by call path ids until its call paths are resolved. From then on it is kept as samples,
+/// which are fewer.
 struct EndedSpaces {
   private var samples: [ProfileSample] = []
   private var waiting: [SpaceProfile] = []
   private var waitingTallies = 0
   private var settleAt = KernelInstant(nanoseconds: 0)
 
-  /// A document with more samples than this is of no use to anybody.
+  /// A document with more samples than this helps nobody.
   private static let mostSamples = 20_000
   /// The memory that waiting spaces may take: about 30 MB.
   private static let mostTallies = 100_000

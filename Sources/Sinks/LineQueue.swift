@@ -26,7 +26,7 @@ struct LineQueue {
   private struct Chunk {
     var bytes: [UInt8]
     var owed: [OwedLine]
-    /// When it goes out all the same.
+    /// When it is written in any case.
     var deadline: KernelInstant
   }
 
@@ -39,7 +39,7 @@ struct LineQueue {
     owed.append(OwedLine(id: id, subject: subject(), start: start))
   }
 
-  /// Notes that lines from `place` on begin elsewhere now.
+  /// Notes that lines from `place` on have moved.
   mutating func linesMoved(from place: Int, by distance: Int) {
     for index in owed.indices where owed[index].start >= place { owed[index].start += distance }
   }
@@ -53,7 +53,7 @@ struct LineQueue {
     lines.removeAll()
   }
 
-  /// Puts out what waits for nothing any more. `lines` is empty, and so it is left.
+  /// Writes the lines whose call paths are known. `lines` is empty before and after.
   mutating func write(
     to output: Output, _ lines: inout JSONLines, _ book: CallPathBook, at now: KernelInstant,
     isLast: Bool

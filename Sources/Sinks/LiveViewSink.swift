@@ -7,9 +7,9 @@ public import Pipeline
 import Procfs
 public import Reporting
 
-/// The live view of one run: the terminal, what a person looks at, and what was shown last.
+/// The live view of one run: the terminal, the view state, and what was shown last.
 ///
-/// Gives the terminal back when it ends. Whoever drives the run polls `input`, and serves the keys.
+/// Restores the terminal when it ends. The driver polls `input` and calls `serve` for keys.
 public final class LiveViewSink: Sink {
   public let needs: SinkNeeds = [.events, .reports]
 
@@ -26,7 +26,7 @@ public final class LiveViewSink: Sink {
   private var commandLines = CommandLines()
   private var noticeUntil = KernelInstant(nanoseconds: 0)
   private let reader = MeminfoReader()
-  /// A frame is due though no figure is.
+  /// Whether to draw a frame although no figure changed.
   private var needsDrawing = true
 
   /// How long a notice stays, in nanoseconds.
@@ -37,13 +37,13 @@ public final class LiveViewSink: Sink {
     screen = Screen(try Terminal.open())
   }
 
-  /// A terminal is not copyable and ends with its owner; this can be let go of.
+  /// A box for the terminal, which is not copyable: letting go of the box ends it.
   private final class Screen {
     let terminal: Terminal
     init(_ terminal: consuming Terminal) { self.terminal = terminal }
   }
 
-  /// Gives the terminal back: the last report is to stay on it.
+  /// Restores the terminal, so that the last report stays on it.
   public func close() { screen = nil }
 
   /// Readable when a key was pressed; negative once the terminal was given back.
@@ -113,12 +113,12 @@ public final class LiveViewSink: Sink {
 
   // MARK: What the person does
 
-  /// Does what keys ask for and draws when something is new; answers what else they ask for.
+  /// Does what keys ask for, and draws when something is new. Returns what only the run can do.
   public func serve(at now: KernelInstant, _ pipeline: Pipeline) -> [Request] {
     guard let screen else { return [] }
     var requests: [Request] = []
     while let key = screen.terminal.key() {
-      // Keys that came together act one on the screen that the other made.
+      // Of keys that came together, each acts on the screen that the one before it made.
       if needsDrawing, let content {
         extent = render(content, state, size: screen.terminal.size).extent
       }
@@ -162,7 +162,7 @@ public final class LiveViewSink: Sink {
     needsDrawing = true
   }
 
-  /// Takes back what was said long enough ago, also where figures stand still.
+  /// Removes an old notice, also while figures are paused.
   private func dropNotice(at now: KernelInstant) {
     guard content?.notice != nil, now >= noticeUntil else { return }
     content?.notice = nil

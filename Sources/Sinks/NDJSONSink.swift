@@ -23,7 +23,7 @@ public final class NDJSONSink: Sink {
   private var unmapLines: [ThreadID: Range<Int>] = [:]
   private var queue = LineQueue()
 
-  /// So many bytes of lines are put in the queue before the run asks for it.
+  /// Lines past this many bytes are queued before the run flushes.
   private static let mostPending = 1 << 18
 
   /// `types` are the lines that are wanted.
@@ -116,10 +116,10 @@ public final class NDJSONSink: Sink {
     if case .unmapped = change.effect { unmapLines[event.thread] = start..<lines.count }
   }
 
-  /// A munmap failed: its line goes if it is not out yet, else another takes it back.
+  /// A munmap failed. Its line is removed if it is not written yet; otherwise another line takes it back.
   private func takeBack(_ event: MappingEvent, _ change: LedgerChange, _ pipeline: Pipeline) {
     guard let space = change.space else { return }
-    // What it took is not known any more when the kernel has to be asked.
+    // Unknown where the kernel has to be asked.
     var bytes: UInt64?
     if case .restored(let known) = change.effect { bytes = known }
     if let line = unmapLines.removeValue(forKey: event.thread) {
@@ -232,7 +232,7 @@ public final class NDJSONSink: Sink {
 }
 
 extension LedgerChange.Effect {
-  /// Bytes of the mapping that an event was about; those about none are never too small to show.
+  /// Bytes of the mapping that the event is about. An event about none is never too small to show.
   fileprivate var length: UInt64 {
     switch self {
     case .mapped(let range, _), .unmapped(let range, _), .moved(_, let range),

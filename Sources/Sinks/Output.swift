@@ -14,22 +14,22 @@ public struct OutputError: Error, Sendable, Equatable {
 
 /// Where reports and lines go: standard output or a file. Whole writes only.
 ///
-/// What is in a file stays until `begin`: a run that does not come to be takes nothing away, and
-/// leaves no file behind that was not there before.
+/// A file keeps its contents until `begin`. A run that fails before that changes no file and leaves no new
+/// one.
 public final class Output {
   public static let standard = "standard output"
 
   public let path: String
-  /// Nobody reads any more.
+  /// Whether the reader is gone.
   public private(set) var isClosed = false
-  /// What went wrong; 0 where nothing did, or where only the reader went away.
+  /// The errno of a failed write; 0 for none, or if only the reader went away.
   public private(set) var failure: Int32 = 0
   /// Whether writing has been allowed.
   public private(set) var isOpen = false
 
   private let descriptor: Int32
   private let owns: Bool
-  /// The file was not there before, and nothing was begun.
+  /// Whether the file is new and still empty.
   private var isToBeRemoved = false
   /// Whether a write can wait for a reader: into a pipe, a socket or a terminal.
   private let hasReader: Bool
@@ -69,7 +69,7 @@ public final class Output {
     return fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT != S_IFREG
   }
 
-  /// Whether it is that very file, by whatever name.
+  /// Whether it is the same file as the one at `path`, under any name.
   public func isFile(at path: String) -> Bool {
     var (own, other) = (stat(), stat())
     guard !hasReader, fstat(descriptor, &own) == 0, stat(path, &other) == 0 else { return false }
@@ -78,7 +78,7 @@ public final class Output {
 
   public var isTerminal: Bool { isatty(descriptor) == 1 }
 
-  /// Allows writing: takes the file over, and away what was in it.
+  /// Allows writing, and empties the file.
   public func begin() {
     guard !isOpen else { return }
     isOpen = true
@@ -108,7 +108,7 @@ public final class Output {
     }
   }
 
-  /// Throws what went wrong with it, if anything did.
+  /// Throws if a write failed.
   public func check() throws(OutputError) {
     if failure != 0 { throw OutputError(path: path, code: failure) }
   }
@@ -118,8 +118,8 @@ public final class Output {
     if code != EPIPE { failure = code }
   }
 
-  /// Returns when so much as a pipe takes at once can be written. A reader that does not read is left a
-  /// second after the word to stop, which it would else hold up.
+  /// Waits until a pipe can take a whole write. A reader that does not read would hold up the end of the run,
+  /// so it is given up one second after the signal to stop.
   private func waitForReader() -> Bool {
     var room = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
     var patience = 10

@@ -2,8 +2,7 @@
 import MappingEvents
 import MappingLedger
 
-/// The last events of one space. Put into words only when they are shown: a storm of them costs a copy
-/// each.
+/// The last events of one space. They become words only when they are shown, so a storm costs a copy each.
 struct RecentEvents {
   private static let most = 200
 

@@ -8,8 +8,8 @@ import TextLayout
 
 /// Keeps every input, record and answer of a run in a file, while the run goes on.
 ///
-/// A replay may be asked for any output, so it needs what any sink could need: the pipeline then asks,
-/// and the answers come here.
+/// A replay may have any output. So this sink needs what any sink could need: the pipeline then asks, and the
+/// answers come here.
 public final class RecordingSink: Sink {
   public let needs: SinkNeeds = [
     .inputs, .events, .processes, .verdicts, .reports, .memory,
@@ -20,7 +20,7 @@ public final class RecordingSink: Sink {
   private var flushAt = KernelInstant(nanoseconds: 0)
   private var bytes = 0
 
-  /// What is younger is lost when this program is killed, in nanoseconds.
+  /// How much of a recording is lost when bpfleak is killed, in nanoseconds.
   private static let flushEvery: UInt64 = 1_000_000_000
 
   public init(_ output: Output, _ facts: StartFacts) {

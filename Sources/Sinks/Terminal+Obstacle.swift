@@ -2,7 +2,7 @@
 public import LiveView
 
 extension Terminal.Obstacle {
-  /// Why there is a text report instead; nil where that is no news.
+  /// Why the user gets a text report instead; nil if that is expected.
   public var sentence: String? {
     switch self {
     case .noTerminal: nil

@@ -5,7 +5,7 @@ public import Pipeline
 import Renderers
 import Reporting
 
-/// Text reports: one at the end, and one whenever one is due where somebody follows the run.
+/// Text reports: one at the end, and one every interval if somebody follows the run.
 public final class TextSink: Sink {
   public let needs: SinkNeeds = [.reports, .dumps]
 
@@ -16,8 +16,7 @@ public final class TextSink: Sink {
   private let columns: () -> Int?
   /// Whether the rule that made each verdict is shown.
   private let showsRules: Bool
-  /// Whether only the verdicts are to stay on the screen, and not the end of a long table: after a
-  /// live view.
+  /// Whether to print the verdicts without long tables. After a live view they must stay on the screen.
   private let isShort: Bool
 
   private static let mostColumns = 100

@@ -19,14 +19,14 @@ struct BPFLeak: ParsableCommand {
       bpfleak replay FILE
       """,
     discussion: """
-      Watches every mmap, munmap, mremap, brk and clone on the machine, or of some processes, and \
-      keeps the table of what is mapped. Says which program takes memory and does not give it back, \
-      and what it is: thread stacks that outlived their threads, for one.
+      Watches every mmap, munmap, mremap, brk and clone, on the whole machine or of some processes. \
+      Keeps the table of what is mapped, and says which program takes memory without giving it back \
+      and what that memory is: thread stacks that outlived their threads, for example.
 
-      On a terminal it draws a live view: F1 there says what the keys do. Ctrl-C ends it with a last \
-      report. A command that is given is left to go on when tracing ends before it does; how it ended \
-      is told where it did not succeed. SIGUSR1 prints every live mapping. SIGUSR2 sets a mark: growth \
-      counts from there on, so that one action can be bracketed.
+      On a terminal bpfleak draws a live view (F1 lists the keys). Ctrl-C ends it with a last report. \
+      A command that still runs then goes on by itself; one that ended badly is mentioned. SIGUSR1 \
+      prints every live mapping. SIGUSR2 sets a mark from which growth counts: set one before the \
+      action that you suspect.
       """,
     version: Version.current,
     subcommands: [

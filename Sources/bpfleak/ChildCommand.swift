@@ -6,9 +6,9 @@ import Procfs
 
 /// A command that waits to begin until it is traced.
 ///
-/// This program starts itself, in the role of a trampoline: its process id is known and in scope
-/// before it turns, on a word over a pipe, into the command. Another pipe, which exec closes, brings
-/// the error back when it cannot.
+/// bpfleak starts itself as a trampoline, so that the process id is known and in scope before the
+/// command begins. A byte over one pipe tells the trampoline to exec the command. Another pipe, which
+/// exec closes, brings the error back if exec fails.
 struct ChildCommand: ~Copyable {
   static let trampoline = "__become"
 
@@ -17,7 +17,7 @@ struct ChildCommand: ~Copyable {
   private let go: Int32
   private let fault: Int32
 
-  /// `sharesOutput` is false when standard output is taken by NDJSON.
+  /// `sharesOutput` is false when NDJSON uses standard output.
   static func start(_ words: [[CChar]], sharesOutput: Bool) throws(Failure) -> ChildCommand {
     let name = RawArguments.text(words[0])
     let path = try find(words[0])
@@ -32,7 +32,7 @@ struct ChildCommand: ~Copyable {
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
-    // A copy onto itself is one that exec does not close; the trampoline sees to it.
+    // Copying a descriptor onto itself clears close-on-exec; the trampoline closes them.
     for end in [go.reading, fault.writing] {
       posix_spawn_file_actions_adddup2(&actions, end, end)
     }
@@ -64,7 +64,7 @@ struct ChildCommand: ~Copyable {
       process: ProcessID(UInt32(pid)), name: name, go: go.writing, fault: fault.reading)
   }
 
-  /// Lets it begin; returns when it has, and throws when it cannot.
+  /// Lets the command begin. Returns once it has; throws if it cannot.
   func begin() throws(Failure) {
     var word: UInt8 = 1
     _ = write(go, &word, 1)
@@ -79,10 +79,10 @@ struct ChildCommand: ~Copyable {
     close(fault)
   }
 
-  /// In the child: waits for the word, and becomes the command. A pipe that closes without one means
-  /// that the tracer did not come to be: then nothing is started.
+  /// Runs in the child: waits for the byte, then becomes the command.
   ///
-  /// Its arguments are the role, the two pipes, the path and the words of the command.
+  /// If the pipe closes without a byte, tracing failed to start, and nothing is run. The arguments are the
+  /// role, the two pipes, the path, and the words of the command.
   static func become() -> Never {
     let arguments = CommandLine.unsafeArgv
     guard CommandLine.argc >= 6, let go = descriptor(arguments[2]),
@@ -96,7 +96,7 @@ struct ChildCommand: ~Copyable {
     close(go)
     execv(path, arguments + 5)
     var code = errno
-    // A script without a first line that says so is the shell's, as execvp(3) has it.
+    // Like execvp(3): a script without a #! line is run by the shell.
     if code == ENOEXEC, !isBinary(path) {
       var words = [strdup("/bin/sh"), path]
       for index in 6..<max(6, Int(CommandLine.argc)) { words.append(arguments[index]) }
@@ -112,7 +112,7 @@ struct ChildCommand: ~Copyable {
     word.flatMap { Int32(String(cString: $0)) }
   }
 
-  /// Whether the first line holds a zero, which no text does. A shell would make nonsense of it.
+  /// Whether the first line holds a zero byte. Text has none, and a shell cannot run it.
   private static func isBinary(_ path: UnsafePointer<CChar>) -> Bool {
     let file = FileDescriptor(owning: open(path, O_RDONLY | O_CLOEXEC))
     var start = [UInt8](repeating: 0, count: 128)
@@ -127,7 +127,7 @@ struct ChildCommand: ~Copyable {
     return (ends[0], ends[1])
   }
 
-  /// The program that the command names, in the way of execvp(3).
+  /// Finds the program that the command names, as execvp(3) does.
   private static func find(_ command: [CChar]) throws(Failure) -> [CChar] {
     let name = RawArguments.text(command)
     guard !name.isEmpty else { throw .commandNotFound(name) }
@@ -144,7 +144,7 @@ struct ChildCommand: ~Copyable {
     var isRefused = false
     let colon = CChar(bitPattern: UInt8(ascii: ":"))
     for directory in directories.split(separator: colon, omittingEmptySubsequences: false) {
-      // One without a name is the current directory.
+      // An empty entry means the current directory.
       let here = directory.isEmpty ? RawArguments.bytes(".").dropLast() : directory
       let candidate = here + [slash] + command
       let code = obstacle(to: Array(candidate))
@@ -154,7 +154,7 @@ struct ChildCommand: ~Copyable {
     throw isRefused ? .cannotStart(name, code: EACCES) : .commandNotFound(name)
   }
 
-  /// Why the file cannot be run, as far as it can be seen without trying; 0 when nothing is.
+  /// The errno that running the file would give, as far as that shows without trying; 0 for none.
   private static func obstacle(to path: [CChar]) -> Int32 {
     var status = stat()
     guard stat(path, &status) == 0 else { return errno }

@@ -6,7 +6,7 @@ import KernelTracer
 struct DoctorCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "doctor",
-    abstract: "What this kernel and this user can do, and the remedy for what is missing.",
+    abstract: "Check what this kernel and this user can do, and how to fix what is missing.",
     usage: """
       bpfleak doctor
       sudo bpfleak doctor
@@ -34,7 +34,7 @@ struct DoctorCommand: ParsableCommand {
     Main.emit("bpfleak works here. Next: sudo bpfleak\n")
   }
 
-  /// Loads and attaches everything for a moment, and adds what came out, also when it ends with an error.
+  /// Loads and attaches everything for a moment. Adds the results, also when it ends with an error.
   private static func trial(
     on probe: Probe, _ findings: inout [Finding]
   ) throws(TracerError) {

@@ -3,7 +3,7 @@ import Glibc
 import KernelTracer
 
 extension DoctorCommand {
-  /// One thing that `doctor` looked at, and what came out.
+  /// One check of `doctor` and its result.
   struct Finding {
     enum Grade: String {
       case good = "ok"
@@ -51,7 +51,7 @@ extension Hook {
   /// `tp_btf/task_newtask`; the kind of a classic tracepoint is seen from its category.
   var title: String { kind == .tracepoint ? name : "\(kind.rawValue)/\(name)" }
 
-  /// What a kernel needs to have the hook, as far as its release does not tell that it has it.
+  /// What a kernel needs for this hook, where its release alone does not show it.
   func needs(on version: KernelVersion?) -> String {
     var needs: [String] = []
     if let since, version.map({ $0 < since }) ?? true { needs.append("Linux \(since)") }

@@ -5,14 +5,14 @@ import MappingEvents
 import Recording
 import Sinks
 
-/// Why a run ends before its time, as one sentence and an exit status: contract/cli.md.
+/// Why a run fails, with its one sentence and exit status (contract/cli.md).
 enum Failure: Error {
   case tracer(TracerError)
   case noSuchProcess(ProcessID)
   case noMemory(ProcessID)
   case ownProcess(ProcessID)
   case noSuchCgroup(path: String, code: Int32)
-  /// `root` is where version 2 is mounted.
+  /// `root` is the mount point of version 2.
   case cgroupOfOtherVersion(path: String, root: String?)
   case threadOf(ProcessID, id: ProcessID)
   case commandNotFound(String)
@@ -20,7 +20,7 @@ enum Failure: Error {
   case cannotWrite(path: String, code: Int32)
   case cannotRead(path: String, code: Int32)
   case notARecording(path: String, RecordingDefect)
-  /// It does not say how its records are to be read.
+  /// The recording has no start facts, so its records cannot be read.
   case startMissing(path: String)
   case recordsOfOtherVersion(path: String, by: String)
   case damagedRecording(path: String, RecordingDamage, events: UInt64)
@@ -148,7 +148,7 @@ enum Failure: Error {
     }
   }
 
-  /// The verifier's last line that says something.
+  /// The last line of the verifier's log that says something.
   static func lastWords(of log: String) -> String {
     let lines = log.split(separator: "\n").filter { line in
       !line.hasPrefix("libbpf:") && !line.hasPrefix("processed") && !line.hasPrefix("--")
@@ -161,7 +161,7 @@ enum Failure: Error {
     switch code {
     case EACCES: "see whether it may be executed with: ls -l \(command)"
     case EISDIR: "give the path of a program"
-    // It is there itself: it was found.
+    // The file itself exists: it was found.
     case ENOENT: "what it names to be run with is missing, see: file \(command)"
     case ENOEXEC: "it is no program for this machine, see: file \(command)"
     default: "try it without bpfleak"

@@ -12,7 +12,7 @@ enum Main {
     occupyStandardDescriptors()
     let arguments = Array(CommandLine.arguments.dropFirst())
     if arguments.first == ChildCommand.trampoline { ChildCommand.become() }
-    // A reader that went away is seen as a failed write, and ends the run quietly.
+    // A reader that went away shows as a failed write, which ends the run quietly.
     signal(SIGPIPE, SIG_IGN)
     do {
       var command = try Subcommand.parse(arguments)
@@ -22,15 +22,15 @@ enum Main {
     }
   }
 
-  /// A file that takes the number of a closed one would get what is meant for a screen. Standard output
-  /// is opened so that writing to it fails, as it would if it were closed.
+  /// Opens standard descriptors that are closed. Otherwise a file could get such a number and receive what is
+  /// meant for the screen. Standard output is opened so that writing still fails.
   private static func occupyStandardDescriptors() {
     for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) < 0 {
       _ = open("/dev/null", descriptor == STDOUT_FILENO ? O_RDONLY : O_RDWR)
     }
   }
 
-  /// Says in one line what went wrong; answers the exit status.
+  /// Prints the failure in one line and returns the exit status.
   private static func report(_ error: any Error, _ arguments: [String]) -> Int32 {
     if let failure = error as? Failure {
       say(failure.sentence)
@@ -47,12 +47,12 @@ enum Main {
     return code.rawValue
   }
 
-  /// One line on standard error, whatever names are in it.
+  /// Prints one line on standard error. Names in it cannot add lines or escapes.
   static func say(_ sentence: String) {
     _ = MeminfoScreen.write("bpfleak: \(printable(sentence))\n", to: STDERR_FILENO)
   }
 
-  /// Writes to standard output, or ends the program: quietly where nobody reads any more (`| head`).
+  /// Writes to standard output. If that fails the program ends, quietly when the reader is gone (`| head`).
   static func emit(_ text: String) {
     if MeminfoScreen.write(text) { return }
     let code = errno

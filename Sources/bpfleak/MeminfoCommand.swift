@@ -29,11 +29,11 @@ struct MeminfoCommand: ParsableCommand {
   var duration: DurationArgument?
 
   @Option(
-    help: ArgumentHelp("Report anew this often while watching (default: 2s).", valueName: "time"),
+    help: ArgumentHelp("How often to report while watching (default: 2s).", valueName: "time"),
     transform: DurationArgument.parse)
   var interval: DurationArgument?
 
-  @Flag(help: "Say what each item means and what to look at next.")
+  @Flag(help: "Explain each item and what to look at next.")
   var explain = false
 
   @Flag(help: "One JSON object a line on standard output.")
@@ -63,7 +63,7 @@ struct MeminfoCommand: ParsableCommand {
     let stepNs = interval?.nanoseconds ?? 2_000_000_000
     let screen = ndjson ? nil : MeminfoScreen()
     var dueNs = first.takenNs
-    // Who looks at a screen sees sizes at once, and changes after the first interval.
+    // On a screen, sizes appear at once and changes after the first interval.
     if let screen { screen.draw(text(MeminfoReport(current: first), columns: screen.columns)) }
     while true {
       let (next, overflow) = dueNs.addingReportingOverflow(stepNs)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Glibc
 
-/// The terminal that standard output is, drawn anew in place.
+/// Standard output as a terminal that is redrawn in place.
 struct MeminfoScreen {
   /// `nil` if standard output is no terminal.
   init?() {
@@ -10,7 +10,7 @@ struct MeminfoScreen {
 
   var columns: Int { size.columns }
 
-  /// Draws `text` over what was there; what does not fit below is left for the last report.
+  /// Draws `text` over the previous one. Lines that do not fit appear in the last report.
   func draw(_ text: String) {
     var lines = text.split(separator: "\n", omittingEmptySubsequences: false)
     let rows = max(2, size.rows)
@@ -24,7 +24,7 @@ struct MeminfoScreen {
     _ = Self.write("\u{1b}[H\u{1b}[J")
   }
 
-  /// False if it cannot be written, with errno set: EPIPE when nobody reads any more.
+  /// False with errno set if writing fails: EPIPE when the reader is gone.
   static func write(_ text: String, to file: CInt = STDOUT_FILENO) -> Bool {
     var bytes = Array(text.utf8)[...]
     while !bytes.isEmpty {

@@ -5,7 +5,7 @@ import ArgumentParser
 enum OutputForm: String, CaseIterable, Sendable {
   case text, ndjson, folded, pprof, flamegraph, html
 
-  /// Written whole, when the run ends.
+  /// Whether the output is written once, when the run ends.
   var isWrittenAtEnd: Bool {
     switch self {
     case .text, .ndjson: false
@@ -13,7 +13,7 @@ enum OutputForm: String, CaseIterable, Sendable {
     }
   }
 
-  /// Endings of files that are of this form.
+  /// File name endings of this form.
   private var endings: [String] {
     switch self {
     case .text: [".txt", ".log"]
@@ -25,7 +25,7 @@ enum OutputForm: String, CaseIterable, Sendable {
     }
   }
 
-  /// By the ending of a path, in large or small letters; nil when it tells nothing.
+  /// The form that the ending of a path stands for, in upper or lower case; nil if it stands for none.
   init?(path: String) {
     let path = path.lowercased()
     guard let form = Self.allCases.first(where: { $0.endings.contains(where: path.hasSuffix) })
@@ -33,7 +33,7 @@ enum OutputForm: String, CaseIterable, Sendable {
     self = form
   }
 
-  /// The ending of a path that has one, though none that tells a form.
+  /// The ending of a path, if it has one that stands for no form.
   static func unknownEnding(of path: String) -> String? {
     guard OutputForm(path: path) == nil else { return nil }
     let name = path.split(separator: "/").last ?? ""

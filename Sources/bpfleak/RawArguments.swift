@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Words of the command line as the bytes that they are, each with its NUL.
+/// The words of the command line as raw bytes, each with its NUL.
 ///
-/// Paths and arguments need not be UTF-8, and what is none does not come back out of a `String`.
+/// Paths and arguments need not be UTF-8, and a `String` would change such bytes.
 enum RawArguments {
-  /// What follows the first `--`.
+  /// The words after the first `--`.
   static var afterTerminator: [[CChar]] {
     let words = all
     guard let terminator = words.dropFirst().firstIndex(of: bytes("--")) else { return [] }
     return Array(words[(terminator + 1)...])
   }
 
-  /// With the program's own name.
+  /// All words, with the program's own name.
   static var all: [[CChar]] {
     (0..<Int(CommandLine.argc)).compactMap { index in
       CommandLine.unsafeArgv[index].map { word in
@@ -24,7 +24,7 @@ enum RawArguments {
 
   static func bytes(_ text: String) -> [CChar] { text.utf8.map { CChar(bitPattern: $0) } + [0] }
 
-  /// For a person to read.
+  /// The word as text for a person.
   static func text(_ word: [CChar]) -> String {
     String(decoding: word.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }

@@ -4,16 +4,16 @@ import ArgumentParser
 struct RecordCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "record",
-    abstract: "Keep everything the analysis needs, to look at later or elsewhere.",
+    abstract: "Record a run, to look at it later or elsewhere.",
     usage: """
       sudo bpfleak record --output FILE [options]
       sudo bpfleak record --output FILE -- ./server --port 80
       """,
     discussion: """
       Traces as bpfleak does, writes what it sees to the file that --output names, and prints a \
-      last report. Ctrl-C ends it. bpfleak replay FILE gives every report and format of that run, \
-      on any machine and without privilege. The file holds names, paths and addresses of the \
-      traced processes, and nothing of what is in their memory.
+      last report. Ctrl-C ends it. bpfleak replay FILE then shows every report and format of that \
+      run, on any machine and without privilege. The file holds names, paths and addresses of the \
+      traced processes, and none of the contents of their memory.
       """,
     version: Version.current)
 
@@ -22,7 +22,7 @@ struct RecordCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Record to this file; bpfleak replay reads it. Always needed.", valueName: "file"),
+      "The file to record to; bpfleak replay reads it. Required.", valueName: "file"),
     completion: .file())
   var output: String?
 

@@ -7,7 +7,7 @@ import Pipeline
 import Procfs
 import Recording
 
-/// The bytes of a recording: mapped, or read where that is not possible.
+/// The bytes of a recording, mapped into memory, or read where mapping fails.
 final class RecordedFile {
   let path: String
   let bytes: UnsafeRawBufferPointer
@@ -53,7 +53,7 @@ final class RecordedFile {
     }
   }
 
-  /// What the recording says of itself, wherever it does so first.
+  /// The first start facts in the recording.
   func start() throws(Failure) -> StartFacts {
     var reader = try reader()
     var texts = TextTable()

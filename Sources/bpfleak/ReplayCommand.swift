@@ -7,37 +7,37 @@ import Pipeline
 struct ReplayCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "replay",
-    abstract: "The same reports from a recording; needs no privilege and no BPF.",
+    abstract: "Show the reports of a recording; needs no privilege and no BPF.",
     usage: """
       bpfleak replay FILE [options]
       bpfleak replay FILE --output leak.html
       """,
     discussion: """
-      Prints the last report of a run that bpfleak record kept, or with --ndjson every line of it. \
-      Of a damaged file it tells what can be read, and says what is missing.
+      Prints the last report of a recorded run, or every line of it with --ndjson. From a damaged \
+      file it shows what can be read, and says what is missing.
       """,
     version: Version.current)
 
   @Argument(
-    help: ArgumentHelp("What bpfleak record wrote.", valueName: "file"), completion: .file())
+    help: ArgumentHelp("A file that bpfleak record wrote.", valueName: "file"), completion: .file())
   var file: String
 
   @Option(
-    help: ArgumentHelp("Report on this process of many.", valueName: "pid"),
+    help: ArgumentHelp("Report on this process only.", valueName: "pid"),
     transform: ProcessArgument.parse)
   var pid: UInt32?
 
   @OptionGroup(title: "What to show")
   var output: OutputOptions
 
-  /// Understood to be refused with the reason.
+  /// Accepted only to be refused with a reason.
   @OptionGroup(visibility: .hidden)
   var trace: TraceOptions
 
   func validate() throws {
     if let name = trace.given {
       throw ValidationError(
-        "\(name) is for bpfleak record: what was recorded is replayed as it was")
+        "\(name) is for bpfleak record: a replay shows what was recorded")
     }
     if pid != nil, try output.report.form(output: output.output) == .ndjson {
       throw ValidationError(

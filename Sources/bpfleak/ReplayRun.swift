@@ -4,13 +4,13 @@ import MappingEvents
 import Pipeline
 import Recording
 
-/// A run that takes in what another one took in, in the same order and at the same times.
+/// A run that replays a recording: the same inputs, in the same order, at the same times.
 struct ReplayRun {
   let recording: RecordedFile
   let facts: StartFacts
   let settings: TraceSettings
 
-  /// Answers the exit status.
+  /// Returns the exit status.
   func run() throws(Failure) -> Int32 {
     let outputs = try RunOutputs(settings)
     let output = outputs.main

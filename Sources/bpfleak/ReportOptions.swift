@@ -3,11 +3,11 @@ import ArgumentParser
 import Glibc
 import Reporting
 
-/// What is shown of a run, live or recorded.
+/// What to show of a run, live or recorded.
 struct ReportOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Leave smaller mappings out of what is shown: 64K, 1M.", valueName: "size"),
+      "Do not show mappings smaller than this: 64K, 1M.", valueName: "size"),
     transform: SizeArgument.parse)
   var minSize: SizeArgument?
 
@@ -16,7 +16,7 @@ struct ReportOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Which NDJSON types: all, or a list such as leak,summary.", valueName: "list"),
+      "Which NDJSON lines to write: all, or a list such as leak,summary.", valueName: "list"),
     completion: .list(["all"] + typeNames))
   var events: String?
 
@@ -25,13 +25,13 @@ struct ReportOptions: ParsableArguments {
     completion: .list(OutputForm.allCases.map(\.rawValue)))
   var format: String?
 
-  @Flag(help: "Exit with status 3 if any verdict is 'leaking'.")
+  @Flag(help: "Exit with status 3 if there is a leak.")
   var failOnLeak = false
 
-  @Flag(help: "Say what is done, with libbpf's own messages, and which rule made each verdict.")
+  @Flag(help: "Show libbpf's messages and the rule behind each verdict.")
   var verbose = false
 
-  @Flag(help: "Nothing on standard error but failures.")
+  @Flag(help: "Print only failures on standard error.")
   var quiet = false
 
   /// `--format`, or `--ndjson`, or the ending of `output`.
@@ -51,7 +51,7 @@ struct ReportOptions: ParsableArguments {
 
   static let typeNames = LineType.selectable.map(\.rawValue)
 
-  /// The NDJSON lines that are wanted.
+  /// The NDJSON lines to write.
   var lineTypes: Set<LineType> {
     get throws {
       guard let events else { return Set(LineType.selectable) }
@@ -81,27 +81,29 @@ struct ReportOptions: ParsableArguments {
   }
 }
 
-/// What is shown of a run, and where.
+/// What to show of a run, and where.
 struct OutputOptions: ParsableArguments {
   @OptionGroup
   var report: ReportOptions
 
   @Option(
     help: ArgumentHelp(
-      "Write there instead of standard output; .ndjson, .folded, .svg, .pb.gz and .html tell the format.",
+      "Write to this file instead of standard output. .ndjson, .folded, .svg, .pb.gz and .html set the format.",
       valueName: "file"),
     completion: .file())
   var output: String?
 
   func validate() throws { try report.validate(output: output) }
 
-  /// What to say of an ending that tells no format. It is written all the same, as GNU tools take any
-  /// name for a file: `leak.monday` is one. But who meant a format is to know before the run is over.
+  /// What to say about a file name ending that stands for no format; nil for nothing.
+  ///
+  /// The file is written anyway, because GNU tools take any name (`leak.monday`). A user who meant a format
+  /// learns it before the run is over.
   var notice: String? {
     guard let output, report.format == nil, !report.ndjson, !report.quiet,
       let ending = OutputForm.unknownEnding(of: output)
     else { return nil }
-    return "\(output) is written as text, for '\(ending)' tells no format; "
+    return "\(output) is written as text, because '\(ending)' stands for no format; "
       + "choose another with --format: \(OutputForm.names)"
   }
 }

@@ -7,7 +7,7 @@ import Renderers
 import Reporting
 import Sinks
 
-/// The files that a run writes, opened before anything is started.
+/// The files that a run writes. They are opened before anything starts.
 struct RunOutputs {
   let main: Output
   let recording: Output?
@@ -25,7 +25,7 @@ struct RunOutputs {
     }
   }
 
-  /// Says to a person who waits what will be written, and how to have it now.
+  /// Tells a waiting user what will be written, and how to get it now.
   func announce(_ settings: TraceSettings) {
     guard settings.form.isWrittenAtEnd, !settings.quiet, isatty(STDERR_FILENO) == 1 else { return }
     let when = settings.duration == nil ? "at the end; Ctrl-C ends it" : "at the end, or at Ctrl-C"
@@ -69,7 +69,7 @@ extension TraceSettings {
     return DocumentSink(output, format) { if !isQuiet { Main.say($0) } }
   }
 
-  /// The status of a run that is over. Says what was written to a file: who gave `--output` sees
+  /// The status of a finished run. Also says what was written to a file, because a user of `--output` sees
   /// nothing else of the run.
   func status(of pipeline: Pipeline, _ output: Output) throws(Failure) -> Int32 {
     do throws(OutputError) { try output.check() } catch { throw Failure(error) }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
 
-/// Which processes are traced.
+/// Which processes to trace.
 struct ScopeOptions: ParsableArguments {
   @Option(
     name: .long,

@@ -4,8 +4,8 @@ import Meminfo
 import Procfs
 import Sinks
 
-/// Says how far the reading of tables is: in the live view, or on standard error where that is a
-/// terminal. Silent while it is quick.
+/// Shows how many tables have been read, in the live view or on standard error if that is a terminal.
+/// Silent while reading is quick.
 struct SeedingProgress {
   private let display: LiveViewSink?
   private let writes: Bool
@@ -30,7 +30,7 @@ struct SeedingProgress {
     if writes { _ = MeminfoScreen.write("\rbpfleak: \(words)", to: STDERR_FILENO) }
   }
 
-  /// Takes back what it wrote.
+  /// Erases the progress line.
   func end() {
     if writes, saidAt > 0 { _ = MeminfoScreen.write("\r\u{1b}[K", to: STDERR_FILENO) }
   }

@@ -6,7 +6,7 @@ import Pipeline
 import Procfs
 
 extension StartFacts {
-  /// What holds for a run that begins now.
+  /// The facts of a run that begins now.
   init(_ tracer: borrowing Tracer, _ settings: TraceSettings) {
     let wall = Clock.wallTime
     var names = utsname()

@@ -3,7 +3,7 @@ import ArgumentParser
 
 /// Which command a command line asks for.
 ///
-/// A subcommand gets all the other words, as the root would take the options that both have.
+/// The subcommand gets all other words, so shared options may stand before its name.
 enum Subcommand: String, CaseIterable {
   case meminfo, doctor, record, replay
 
@@ -16,7 +16,7 @@ enum Subcommand: String, CaseIterable {
     }
   }
 
-  /// Options that do not take the next word for their value.
+  /// Options whose next word is not their value.
   private static let flags: Set = [
     "--ndjson", "--no-audit", "--fail-on-leak", "--verbose", "--quiet", "--explain", "--help", "-h",
     "--version",
@@ -26,7 +26,7 @@ enum Subcommand: String, CaseIterable {
     var rest = arguments
     let place = place(in: arguments)
     let subcommand = place.flatMap { Self(rawValue: rest.remove(at: $0)) }
-    // Nobody means the whole machine by it: what was to follow, of a script say, was empty.
+    // A bare `--` does not mean the whole machine: in a script the words after it may be empty.
     if rest.firstIndex(of: "--") == rest.indices.last, subcommand == nil || subcommand == .record,
       !rest.isEmpty
     {

@@ -15,44 +15,45 @@ enum StacksArgument: String, ExpressibleByArgument, CaseIterable {
   }
 }
 
-/// When and how processes are traced: all that a recording has decided already.
+/// When and how to trace. A recording has decided all of this already.
 struct TraceOptions: ParsableArguments {
   @Option(
-    help: ArgumentHelp("Stop by itself after 30s, 5m, 1h30m.", valueName: "time"),
+    help: ArgumentHelp("Stop after 30s, 5m, 1h30m.", valueName: "time"),
     transform: DurationArgument.parse)
   var duration: DurationArgument?
 
   @Option(
-    help: ArgumentHelp("Report anew this often (default: 2s).", valueName: "time"),
+    help: ArgumentHelp("How often to report (default: 2s).", valueName: "time"),
     transform: DurationArgument.parse)
   var interval: DurationArgument?
 
   @Option(
     help: ArgumentHelp(
-      "Compare the tables with the kernel's own this often, and mend them (default: 10s).",
+      "How often to check against the kernel and correct errors (default: 10s).",
       valueName: "time"),
     transform: DurationArgument.parse)
   var audit: DurationArgument?
 
-  @Flag(help: "Never compare.")
+  @Flag(help: "Never check against the kernel.")
   var noAudit = false
 
   @Option(
     help: ArgumentHelp(
-      "How call paths are found: auto (default) unwinds a copy of the stack, fp follows frame pointers.",
+      "How to find call paths: auto (default) unwinds a copy of the stack, fp follows frame pointers.",
       valueName: "mode"))
   var stacks: StacksArgument?
 
   @Option(
     help: ArgumentHelp(
-      "Stack copied for unwinding, up to 28K (default: 4K, and more where stacks are deeper).",
+      "How much stack to copy for unwinding, up to 28K (default: 4K, more for deeper stacks).",
       valueName: "size"),
     transform: SizeArgument.parse)
   var stackBytes: SizeArgument?
 
   func validate() throws {
     if let bytes = stackBytes?.bytes, bytes < 512 || bytes > UInt64(TracerSpec.mostStackBytes) {
-      throw ValidationError("--stack-bytes takes 512 to 28K; deeper stacks are told as incomplete")
+      throw ValidationError(
+        "--stack-bytes takes 512 to 28K; deeper call paths are shown as incomplete")
     }
     if stackBytes != nil, stacks ?? .auto != .auto {
       throw ValidationError("--stack-bytes is for --stacks auto; leave it out")
@@ -62,7 +63,7 @@ struct TraceOptions: ParsableArguments {
     }
   }
 
-  /// The first that was given.
+  /// The name of the first option that was given.
   var given: String? {
     let all = [
       (duration != nil, "--duration"), (interval != nil, "--interval"), (audit != nil, "--audit"),

@@ -8,15 +8,15 @@ import Pipeline
 import Procfs
 import Sinks
 
-/// One run of tracing: settings become sinks, a pipeline, and the driver that feeds it.
+/// One run of tracing. It makes the sinks, the pipeline and the driver that the settings ask for.
 struct TraceRun {
   let settings: TraceSettings
 
-  /// Runs until it is told or has reason to stop; answers the exit status.
+  /// Runs until told to stop or until nothing is left to trace. Returns the exit status.
   func run() throws(Failure) -> Int32 {
     let probe = Probe()
     try checkPrivilegeAndTargets(probe)
-    // From here on a signal asks for a report, also while the tables are still being read.
+    // From here on signals are taken, also while the tables are still being read.
     let reporting = StopSignals.stopping + [SIGUSR1, SIGUSR2]
     var signals = StopSignals(reporting)
     let outputs = try RunOutputs(settings)
@@ -25,7 +25,7 @@ struct TraceRun {
     var child: ChildCommand?
     var commandID: ProcessID?
     if !settings.command.isEmpty {
-      // It waits to begin until it is traced.
+      // The command waits until it is traced.
       let started = try ChildCommand.start(
         RawArguments.afterTerminator, sharesOutput: settings.leavesOutputToCommand)
       commandID = started.process
@@ -53,7 +53,7 @@ struct TraceRun {
     } catch {
       throw .tracer(error)
     }
-    // An ended process keeps its place in /proc until its parent looks at it, but has no memory.
+    // A zombie still has a directory in /proc, but no memory.
     if let gone = settings.processes.first(where: { !found.contains($0) }) {
       throw .noMemory(gone)
     }
@@ -64,13 +64,13 @@ struct TraceRun {
     }
     driver.pipeline.open()
     outputs.announce(settings)
-    // The child has begun, and keeps the priority it was given.
+    // Only now: the command must keep its own priority.
     takePrecedence()
     driver.run(&command)
     return try end(driver, command, outputs, recording)
   }
 
-  /// Says how the run ended; answers its status.
+  /// Says how the run ended and returns its status.
   private func end(
     _ driver: LiveDriver, _ command: RunningCommand?, _ outputs: RunOutputs,
     _ recording: RecordingSink?
@@ -102,10 +102,9 @@ struct TraceRun {
     if let path = settings.scope.cgroup { _ = try controlGroupDirectory(path) }
   }
 
-  /// The live view, where there is a terminal for it; says in one line why there is none although
-  /// standard output is a terminal.
+  /// The live view, if there is a terminal for it. Says in one line why a terminal cannot show it.
   private func liveView(on output: Output) -> LiveViewSink? {
-    // What a command prints would be drawn over, and it over us.
+    // The output of a command and the live view would overwrite each other.
     guard settings.form == .text, output.isTerminal, settings.command.isEmpty else { return nil }
     do throws(Terminal.Obstacle) {
       let liveView = try LiveViewSink(version: Version.current)
@@ -117,7 +116,7 @@ struct TraceRun {
     }
   }
 
-  /// On a machine that has no time to spare the ring would fill before anyone looks: a few percent of
-  /// a processor come first.
+  /// Gives bpfleak priority. On a busy machine the ring would otherwise fill before anybody reads it, and
+  /// reading takes a few percent of a processor.
   private func takePrecedence() { setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, -10) }
 }

@@ -23,12 +23,12 @@ struct TraceSettings {
   var failsOnLeak: Bool
   var verbose: Bool
   var quiet: Bool
-  /// Where the session is recorded to.
+  /// The file to record to; nil for none.
   var recordingPath: String?
-  /// Of a recording of many: the one to look at.
+  /// The one process of a recording to report on; nil for all.
   var focus: ProcessID?
 
-  /// Each once, in the order they were given.
+  /// The processes to trace, each once, in the order given.
   var processes: [ProcessID] {
     scope.pid.reduce(into: []) { known, pid in
       if !known.contains(ProcessID(pid)) { known.append(ProcessID(pid)) }

@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
 
-/// What is said of a command line that cannot be understood.
+/// The message for a command line that cannot be understood.
 enum WrongUsage {
   static let commands = BPFLeak.configuration.subcommands.compactMap {
     $0.configuration.commandName
   }
 
-  /// One line, which ends with what to try next.
+  /// One line that ends with what to try next.
   static func sentence(_ message: String, of arguments: [String]) -> String {
     var line = message.split(separator: "\n").joined(separator: " ")
-    // Our own sentences say what to do; so does the parser where it has a guess.
+    // Our sentences say what to do, and so does the parser when it has a guess.
     if line.contains("; ") || line.contains("Did you mean") { return line }
     let command = arguments.first.flatMap { commands.contains($0) ? " " + $0 : nil } ?? ""
     if line.hasSuffix(".") { line.removeLast() }
     return line + "; try: bpfleak\(command) --help"
   }
 
-  /// Why the first word is no command, and what may have been meant; nil if it is one, or an option.
+  /// Why the first word is no command, with a guess; nil if it is a command or an option.
   static func unknownCommand(_ arguments: [String]) -> String? {
     guard let word = arguments.first, !word.hasPrefix("-"), word != "help",
       !commands.contains(word)
@@ -39,7 +39,7 @@ enum WrongUsage {
     return name
   }
 
-  /// Letters to put in, leave out or change to make one word of the other.
+  /// The edit distance: letters to insert, delete or change to turn one word into the other.
   private static func distance(_ from: [Character], _ to: [Character]) -> Int {
     var above = Array(0...to.count)
     for (row, letter) in from.enumerated() {

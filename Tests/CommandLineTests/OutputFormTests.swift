@@ -33,7 +33,7 @@ import Testing
   }
 
   @Test(
-    "an ending that tells no format is written as text, and that is said unless a format was chosen",
+    "an ending that stands for no format means text, and bpfleak says so unless a format was chosen",
     arguments: [
       (["x.foo"], ".foo"), (["dir/x.json"], ".json"), (["leak.1"], ".1"), (["x"], nil),
       (["x.txt"], nil), (["x.log"], nil), (["x.html"], nil), (["dir.d/x"], nil), ([".hidden"], nil),
@@ -45,7 +45,7 @@ import Testing
     let notice = options.notice
     #expect((notice == nil) == (ending == nil))
     if let ending {
-      #expect(notice?.contains("as text, for '\(ending)' tells no format") == true)
+      #expect(notice?.contains("as text, because '\(ending)' stands for no format") == true)
       #expect(notice?.contains("--format") == true)
     }
   }

@@ -90,13 +90,13 @@ import Testing
     #expect(try Binary.run("replay", Self.capture).errors == "")
   }
 
-  @Test("an ending that tells no format is said before the run")
+  @Test("bpfleak says before the run that an ending stands for no format")
   func notice() throws {
     let path = FileManager.default.temporaryDirectory.appending(path: "bpfleak-\(UUID()).foo").path
     defer { try? FileManager.default.removeItem(atPath: path) }
     let lines = try Binary.run("replay", Self.capture, "--output", path).errors
       .split(separator: "\n")
-    #expect(lines.count == 2 && lines.first?.contains("'.foo' tells no format") == true)
+    #expect(lines.count == 2 && lines.first?.contains("'.foo' stands for no format") == true)
     #expect(try String(contentsOfFile: path, encoding: .utf8).contains("LEAKING  "))
   }
 }
