@@ -5,7 +5,7 @@ package import MappingLedger
 package import Meminfo
 package import Pipeline
 import Procfs
-package import Reporting
+import Reporting
 
 /// The machine that bpfleak runs on, asked through /proc.
 package final class LiveMachine: Machine {

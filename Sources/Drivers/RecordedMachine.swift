@@ -4,7 +4,7 @@ package import MappingEvents
 package import MappingLedger
 package import Meminfo
 package import Pipeline
-package import Reporting
+import Reporting
 
 /// The machine that bpfleak runs on, with each answer handed to a recording.
 package final class RecordedMachine: Machine {

@@ -6,7 +6,7 @@ package import MappingLedger
 package import Meminfo
 package import Pipeline
 import Procfs
-package import Reporting
+import Reporting
 import Symbolization
 
 /// The machine that a recording was made on. It repeats the answers that were given then.

@@ -60,7 +60,7 @@ import Testing
     }
     let record = try Binary.run("record", "--help").output
     #expect(
-      record.contains("Record to this file") && !record.contains("instead of standard output"))
+      record.contains("The file to record to") && !record.contains("instead of standard output"))
     let whole = try Binary.run("--help").output
     let titles = try [
       "WHEN AND HOW TO TRACE:", "--duration", "--stacks", "WHAT TO SHOW:", "--format",
