@@ -29,7 +29,8 @@ struct bpfleak_shared bpfleak_shared;
 
 /* Hooks are attached in this order, and within a source from top to bottom. Ends and beginnings of
  * spaces come first: the kernel uses an mm_struct again at once, and a call of a new process would
- * be taken for one of a process whose end was not seen. */
+ * be taken for one of a process whose end was not seen. So a typed hook (tp_btf) comes before the
+ * first tracepoint: its file goes after tasks.bpf.h. */
 #include "hooks/tasks.bpf.h"
 #include "hooks/clones.bpf.h"
 #include "hooks/mappings.bpf.h"

@@ -32,7 +32,7 @@
 /* The option that a kernel must be built with to have the hook. */
 #define BUILT_WITH(option) BPFLEAK_DECLARES("built-with", option)
 
-/* Loaded only when a run asks for this part: a case of HookPart in Swift. */
+/* Loaded only when a run asks for this part: a case of Hook.Part in Swift. */
 #define PART(name) BPFLEAK_DECLARES("part", name)
 
 #endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-public import MappingEvents
-public import MappingLedger
+import MappingEvents
+import MappingLedger
 public import Symbolization
 
 /// The call paths of a run: stack copies go to the resolver as they come, and come back as paths.

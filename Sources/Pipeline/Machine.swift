@@ -3,7 +3,6 @@ public import AddressSpace
 public import MappingEvents
 public import MappingLedger
 public import Meminfo
-public import Reporting
 public import Symbolization
 
 /// What a run asks of the machine it looks at, beside the events.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import AddressSpace
-public import LeakDetection
+import LeakDetection
 public import MappingEvents
 public import MappingLedger
 public import Reporting
@@ -40,17 +40,18 @@ public final class Moment {
     return report
   }()
 
-  /// One space with its mappings; how much of its largest groups is resident is asked for.
+  /// One space with its mappings. With `withResident` the machine is asked how much of its largest groups is
+  /// resident.
   public func focus(on space: Space, withResident: Bool = false) -> FocusReport {
     pipeline.findPaths(of: space)
-    // Rates count from the report before, which the table of this moment would else be.
+    // The rates of a row count from the report before. Making the row again would count from this moment.
     let row = everything.rows.first { $0.space == space.id }
     var report = pipeline.assembler.focus(
       on: space, pipeline.ledger, pipeline.decoder.texts, surroundings,
       leastBytes: pipeline.options.leastBytes, at: now,
       culprit: { [pipeline] in pipeline.callPaths.path($0, pipeline.ledger)?.origin })
     if let row { report.row = row }
-    if withResident { pipeline.fillResidentBytes(of: &report) }
+    if withResident { report.fillResidentBytes(pipeline.machine) }
     return report
   }
 }
@@ -72,7 +73,7 @@ extension Pipeline {
 
   func dump(at now: KernelInstant) {
     guard needs.contains(.dumps) else { return }
-    // A path looked for in vain a moment ago, in the middle of a loader's work, may be there by now.
+    // A path that was missing a moment ago, while a loader was at work, may be there by now.
     paths.forgetMisses()
     let moment = Moment(self, isFinal: false, at: now)
     for sink in sinks where sink.needs.contains(.dumps) { sink.dumped(moment, self) }
@@ -85,19 +86,19 @@ extension Pipeline {
     for sink in sinks { sink.marked(number: number, at: now, self) }
   }
 
-  /// The spaces that somebody lives in, in the order of their ids.
+  /// The spaces with living processes, in the order of their ids.
   public var livingSpaces: [Space] {
     ledger.spaces.values.filter { !$0.processes.isEmpty }.sorted { $0.id < $1.id }
   }
 
-  /// The space of the process that alone is asked about.
+  /// The space of the one process to report on.
   public var focusedSpace: Space? {
     options.focus.flatMap { focus in
       ledger.spaces.values.first { $0.processes.contains(focus) }
     }
   }
 
-  /// The space that a report can be about alone; nil when there are others, or were and leaked.
+  /// The space that a report is about alone; nil if there are others, or were others that leaked.
   public var onlySpaceToReport: Space? {
     if options.focus != nil { return focusedSpace }
     guard facts.scope.isBoundToProcesses else { return nil }
@@ -117,14 +118,16 @@ extension Pipeline {
     }
     return resident
   }
+}
 
-  /// Asks how much of the largest groups is resident, by samples of the larger ones.
-  fileprivate func fillResidentBytes(of report: inout FocusReport) {
-    guard let process = report.processes.first?.id else { return }
-    let shown = min(report.groups.count, Self.mostGroupsAsked)
+extension FocusReport {
+  /// Asks the machine how much of the largest groups is resident. Of large groups it samples some mappings.
+  fileprivate mutating func fillResidentBytes(_ machine: any Machine) {
+    guard let process = processes.first?.id else { return }
+    let shown = min(groups.count, Self.mostGroupsAsked)
     var ranges: [[AddressRange]] = Array(repeating: [], count: shown)
-    for mapping in report.mappings {
-      let place = report.groups[..<shown].firstIndex { $0.holds(mapping) }
+    for mapping in mappings {
+      let place = groups[..<shown].firstIndex { $0.holds(mapping) }
       if let place, ranges[place].count < Self.mostRangesAsked {
         ranges[place].append(mapping.range)
       }
@@ -134,10 +137,10 @@ extension Pipeline {
       let found = machine.residentBytes(of: ranges, in: process, mostPages: 1 << 13)
       guard looked > 0, let found else { continue }
       let share = Double(found) / Double(looked)
-      report.groups[index].residentBytes = UInt64(share * Double(report.groups[index].bytes))
+      groups[index].residentBytes = UInt64(share * Double(groups[index].bytes))
     }
   }
 
-  private static let mostGroupsAsked = 16
-  private static let mostRangesAsked = 64
+  private static var mostGroupsAsked: Int { 16 }
+  private static var mostRangesAsked: Int { 64 }
 }

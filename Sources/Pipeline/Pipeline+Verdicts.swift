@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import AddressSpace
 public import LeakDetection
-public import MappingEvents
+import MappingEvents
 import MappingLedger
-public import Reporting
+import Reporting
 public import Symbolization
 
 /// Judging, and telling sinks of what is new.

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-public import AddressSpace
 public import LeakDetection
 public import MappingEvents
 public import MappingLedger
-public import Reporting
-public import Symbolization
+import Reporting
+import Symbolization
 
 /// One run: bytes to events, to tables, to verdicts, and on to the sinks.
 ///

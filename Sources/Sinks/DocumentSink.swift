@@ -12,6 +12,13 @@ import TextLayout
 public final class DocumentSink: Sink {
   public enum Format: Sendable {
     case folded, flamegraph, pprof, html
+
+    fileprivate var needs: SinkNeeds {
+      switch self {
+      case .folded, .flamegraph, .pprof: [.endings, .everySymbol]
+      case .html: [.endings, .everySymbol, .reports, .memory]
+      }
+    }
   }
 
   public let needs: SinkNeeds
@@ -29,8 +36,7 @@ public final class DocumentSink: Sink {
     self.output = output
     self.format = format
     self.say = say
-    needs =
-      format == .html ? [.endings, .everySymbol, .reports, .memory] : [.endings, .everySymbol]
+    needs = format.needs
   }
 
   public var isClosed: Bool { output.isClosed }

@@ -5,7 +5,7 @@ public import MappingLedger
 public import Meminfo
 public import Pipeline
 import Procfs
-public import Reporting
+import Reporting
 
 /// The live view of one run: the terminal, the view state, and what was shown last.
 ///

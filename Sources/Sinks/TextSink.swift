@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-public import MappingEvents
+import MappingEvents
 public import Meminfo
 public import Pipeline
 import Renderers
