@@ -106,9 +106,10 @@ package final class LiveDriver {
       }
       serveLiveView(at: now)
       pipeline.flush(at: now)
-      if pipeline.isClosed { return }
+      if pipeline.isClosed { break }
     }
-    finish()
+    // A sink that still has its reader gets the end of the run, although another has lost its own.
+    if !pipeline.isAbandoned { finish() }
   }
 
   private func finish() {

@@ -89,6 +89,8 @@ public final class Pipeline {
 
   /// Whether a sink has lost its reader: the run is over then.
   public var isClosed: Bool { sinks.contains { $0.isClosed } }
+  /// Whether no sink has a reader, so that nobody would see how the run ended.
+  public var isAbandoned: Bool { sinks.allSatisfy { $0.isClosed } }
 
   /// Stack copies that the programs did not send since the start: too many at once, or the ring was
   /// half full.

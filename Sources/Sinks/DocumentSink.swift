@@ -57,6 +57,11 @@ public final class DocumentSink: Sink {
 
   public func finished(_ moment: Moment, memory: MeminfoReport?, _ pipeline: Pipeline) {
     let known = pipeline.callPaths.book
+    if ended.leftOut > 0 {
+      let count = formatCount(UInt64(ended.leftOut))
+      say(
+        "\(count) processes that ended late are left out; narrow the run with --comm or --duration")
+    }
     let profile = ProfileReport(
       of: pipeline.ledger, only: pipeline.focusedSpace, header: moment.system.header,
       verdicts: pipeline.book.verdicts,

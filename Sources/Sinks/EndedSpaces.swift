@@ -13,6 +13,9 @@ struct EndedSpaces {
   private var waitingTallies = 0
   private var settleAt = KernelInstant(nanoseconds: 0)
 
+  /// Spaces that found no room.
+  private(set) var leftOut = 0
+
   /// A document with more samples than this helps nobody.
   private static let mostSamples = 20_000
   /// The memory that waiting spaces may take: about 30 MB.
@@ -20,7 +23,10 @@ struct EndedSpaces {
   private static let settleEvery: UInt64 = 1_000_000_000
 
   mutating func add(_ profile: SpaceProfile) {
-    guard samples.count < Self.mostSamples, waitingTallies < Self.mostTallies else { return }
+    guard samples.count < Self.mostSamples, waitingTallies < Self.mostTallies else {
+      leftOut += 1
+      return
+    }
     waiting.append(profile)
     waitingTallies += profile.count
   }

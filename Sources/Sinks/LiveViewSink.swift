@@ -48,7 +48,8 @@ public final class LiveViewSink: Sink {
 
   /// Readable when a key was pressed; negative once the terminal was given back.
   public var input: Int32 { screen?.terminal.input ?? -1 }
-  public var isClosed: Bool { false }
+  /// Whether the terminal was given back: nobody looks any more.
+  public var isClosed: Bool { screen == nil }
 
   public func open() {}
 

@@ -38,6 +38,17 @@ import Testing
     #expect(functions.sorted() == ["load", "store"])
   }
 
+  @Test("spaces that find no room are counted")
+  func full() throws {
+    var ended = EndedSpaces()
+    let profile = try profile()
+    for _ in 0..<100_000 / profile.count { ended.add(profile) }
+    #expect(ended.leftOut == 0)
+    ended.add(profile)
+    ended.add(profile)
+    #expect(ended.leftOut == 2)
+  }
+
   @Test("what is not known at the end is in the document all the same, without a name")
   func unknown() throws {
     var (ended, book) = (EndedSpaces(), CallPathBook())
