@@ -30,7 +30,8 @@ public struct LeakPolicy: Sendable {
   public var constants: [ConstantRow] {
     let groups: [(String, Any)] = [
       ("threadStacks", threadStacks), ("mappings", mappings), ("buffers", buffers),
-      ("heaps", heaps), ("scepticism", scepticism), ("life", life), ("measures", measures), ("growth", growth),
+      ("heaps", heaps), ("scepticism", scepticism), ("life", life), ("measures", measures),
+      ("growth", growth),
     ]
     return groups.flatMap { Self.constants(of: $0.1, named: $0.0) }
   }
