@@ -150,7 +150,7 @@ extension KernelTests {
       ])
     func fallback(type: String, why: String) async throws {
       let program = try await leaking()
-      let screen = try await Screen(columns: 120, rows: 50)
+      let screen = try await Screen(columns: 120, rows: 200)
       try await screen.type(
         "TERM=\(type) \(try Programs.bpfleak()) --pid \(program.pid) --interval 1s --min-size 1G")
       try await screen.wait("the report") { $0.contains(why) && $0.contains("watched for") }
