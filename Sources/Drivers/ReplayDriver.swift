@@ -129,7 +129,10 @@ package struct ReplayDriver {
         pipeline.add(resolved)
         if resolved.canonical != resolved.id { unified.append((resolved.id, resolved.canonical)) }
       case .module(let path, let id): pipeline.add(buildID: id, of: path)
-      case .path, .process, .resident, .residentRanges, .limits, .text: machine.note(answer)
+      case .path:
+        machine.note(answer)
+        pipeline.forgetMissingPaths()
+      case .process, .resident, .residentRanges, .limits, .text: machine.note(answer)
       }
     }
   }

@@ -107,6 +107,9 @@ extension Pipeline {
     return found
   }
 
+  /// Looks anew for paths that were missing: one may be known by now.
+  public func forgetMissingPaths() { paths.forgetMisses() }
+
   /// Finds the paths that the events did not tell; each file is looked for while it is mapped.
   public func findPaths(of space: Space) {
     guard let process = space.processes.first else { return }
