@@ -127,10 +127,10 @@ public final class CallPathResolver: Sendable {
     wake()
   }
 
-  /// Drops what was kept for a space that has ended, once its stacks are done: what was opened of a process
-  /// while it lived serves those that still wait.
+  /// Drops what was kept for a space that has ended, after its stacks that still wait and before those of the
+  /// next space with that key.
   public func ended(_ space: SpaceKey) {
-    state.withLock { $0.jobs.addLast(.ended(space)) }
+    state.withLock { $0.jobs.add(.ended(space), of: space) }
     wake()
   }
 

@@ -3,41 +3,38 @@
 /// Jobs by how soon they have to be done.
 ///
 /// A stack copy can be unwound while its process lives, and opening a process costs more than unwinding.
-/// So a process is served as long as it has jobs, and then the one that came into view last: where more
-/// come than can be done, that one most likely still lives, and the oldest is gone.
+/// So a process is served as long as it has jobs, and then the one that was heard of last: where more jobs
+/// come than can be done, that one most likely still lives, and the oldest is gone. The jobs of one process
+/// stay in their order, because the kernel gives the key of an ended address space to the next one.
 struct JobQueue<Process: Hashable, Job> {
   private var urgent: [Job] = []
   private var waiting: [Process: [Job]] = [:]
-  /// Processes with waiting jobs, the latest last.
+  /// Processes with waiting jobs; the one heard of last stands last.
   private var order: [Process] = []
   private var served: Process?
-  private var last: [Job] = []
 
   /// Before all others, in the order they came.
   mutating func addUrgent(_ job: Job) { urgent.append(job) }
 
   /// In the turn of its process, in the order they came.
   mutating func add(_ job: Job, of process: Process) {
-    if waiting[process] == nil { order.append(process) }
+    if order.last != process {
+      if waiting[process] != nil, let place = order.lastIndex(of: process) {
+        order.remove(at: place)
+      }
+      order.append(process)
+    }
     waiting[process, default: []].append(job)
   }
 
-  /// When nothing else waits, in the order they came.
-  mutating func addLast(_ job: Job) { last.append(job) }
-
   mutating func next() -> Job? {
-    // Few urgent jobs ever wait, and few last ones while there are no others.
+    // Few urgent jobs ever wait.
     if !urgent.isEmpty { return urgent.removeFirst() }
-    if let process = served ?? order.last, let job = takeFirst(of: process) { return job }
-    if let process = order.last, let job = takeFirst(of: process) { return job }
-    return last.isEmpty ? nil : last.removeFirst()
+    return (served ?? order.last).flatMap { takeFirst(of: $0) }
   }
 
   private mutating func takeFirst(of process: Process) -> Job? {
-    guard var jobs = waiting.removeValue(forKey: process) else {
-      served = nil
-      return nil
-    }
+    guard var jobs = waiting.removeValue(forKey: process) else { return nil }
     let job = jobs.removeFirst()
     if jobs.isEmpty {
       if let place = order.lastIndex(of: process) { order.remove(at: place) }
