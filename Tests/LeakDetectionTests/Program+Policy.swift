@@ -9,10 +9,10 @@ extension Program {
   /// The program seen by one that judges it twice a second by that policy, and at last once more as a
   /// program that ends. No clock runs: an hour takes what its events take.
   func judged(
-    by policy: LeakPolicy, until end: UInt64, besides: [SpaceSnapshot.Area] = [],
-    losesEventsAt loss: UInt64? = nil
+    by policy: LeakPolicy, until end: UInt64, seeded: [UInt32: Int] = [:],
+    besides: [SpaceSnapshot.Area] = [], losesEventsAt loss: UInt64? = nil
   ) -> Watch {
-    var watch = Watch(self, besides: besides)
+    var watch = Watch(self, seeded: seeded, besides: besides)
     watch.book = VerdictBook(policy: policy)
     let sorted = events.enumerated().sorted {
       ($0.element.when, $0.offset) < ($1.element.when, $1.offset)

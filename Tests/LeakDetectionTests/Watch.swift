@@ -77,19 +77,7 @@ extension Program {
     until end: UInt64, seeded: [UInt32: Int] = [:], besides: [SpaceSnapshot.Area] = [],
     losesEventsAt loss: UInt64? = nil
   ) -> Watch {
-    var watch = Watch(self, seeded: seeded, besides: besides)
-    let sorted = events.enumerated().sorted {
-      ($0.element.when, $0.offset) < ($1.element.when, $1.offset)
-    }.map(\.element)
-    var next = 0
-    for ms in stride(from: UInt64(500), through: end, by: 500) {
-      while next < sorted.count, sorted[next].when <= instant(ms) {
-        watch.take(sorted[next])
-        next += 1
-      }
-      if let loss, loss <= ms { watch.ledger.noteLoss(in: SpaceKey(space)) }
-      watch.judge(at: instant(ms))
-    }
-    return watch
+    judged(
+      by: .standard, until: end, seeded: seeded, besides: besides, losesEventsAt: loss)
   }
 }
